@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 2. Who listens to what on one segment: the groups, the reporters, and the specific queries
+ * owed after a leave. RFC 2236 sections 3 to 7; RFC 9776 (and 3376) sections 6 and 7.3. Tables are
+ * bounded: a full one refuses the new and never evicts.
+ */
+#ifndef IGMPQ_MEMBERSHIP_H
+#define IGMPQ_MEMBERSHIP_H
+
+#include "igmpq/event.h"
+#include "igmpq/group.h"
+#include "igmpq/params.h"
+
+/** Specific queries of one segment: at most so many at once, then so many a second; more wait their
+ * turn (Q-101). */
+#define MEMBERSHIP_QUERY_BURST   1024
+#define MEMBERSHIP_QUERIES_PER_S 1024
+
+/** A reporter that has not reported for so long is forgotten. */
+#define REPORTER_LIFETIME (3600 * SECONDS)
+
+/** A host that reports; known by its two addresses. */
+struct reporter {
+    struct {
+        struct address
+            address; /* may be none: a host without an address reports from 0.0.0.0 */
+        struct mac mac;
+        uint8_t padding[2]; /* always zero: the key is compared as memory */
+    } key;
+    instant first_report;
+    instant last_report;
+    unsigned last_version;
+    uint64_t reports;
+    struct reporter *previous, *next; /* in the order of the last report */
+    UT_hash_handle hh;
+};
+
+/** What could not be taken in because a table was full. */
+struct membership_refused {
+    uint64_t groups, sources, reporters;
+};
+
+struct membership {
+    struct group *groups; /* hash by address */
+    unsigned group_count;
+    struct heap wakes;
+    unsigned source_budget;         /* sources that may still be added */
+    unsigned source_debt;           /* sources above a limit that was lowered since */
+    struct reporter *reporters;     /* hash by key */
+    struct reporter *reporter_list; /* the longest silent first */
+    unsigned reporter_count;
+    struct membership_refused refused;
+    instant turn;            /* up to when the pace of specific queries has been given away */
+    struct address *scratch; /* for one record's sorted sources */
+    size_t scratch_capacity;
+    unsigned max_groups, max_sources, max_reporters;
+};
+
+/** The circumstances of a call: settings, the intervals in force, and who speaks. */
+struct membership_context {
+    const struct params *params;
+    struct adopted adopted;
+    bool is_querier;
+    unsigned send_version; /* version of the queries sent now */
+    struct origin origin;
+};
+
+void membership_init(struct membership *membership, const struct params *params);
+/** Other limits from now on; what is over a lowered limit stays until it expires. */
+void membership_configure(struct membership *membership, const struct params *params);
+/** Forget everything (link down). The refused counts stay. */
+void membership_clear(struct membership *membership);
+
+/**
+ * A report or leave that passed the segment's checks. Accepted, or why not: VERDICT_IGNORED_LEAVE,
+ * VERDICT_SSM_RANGE, VERDICT_NOT_TRACKED, VERDICT_TABLE_FULL (something found no room; the rest
+ * counts), VERDICT_BAD_GROUP (no record had a multicast group). Adds nothing to an outbox: what
+ * follows from it is due at once and comes from membership_tick().
+ */
+enum verdict membership_report(struct membership *membership, instant now,
+                               const struct membership_context *context, const struct frame *frame,
+                               const struct igmp_message *message);
+
+/** A specific query of the elected querier, heard as non-querier: lower timers. */
+void membership_query_heard(struct membership *membership, instant now,
+                            const struct membership_context *context,
+                            const struct igmp_message *query);
+
+/** When membership_tick() is to be called next; NEVER when nothing is owed. */
+instant membership_deadline(const struct membership *membership);
+
+/** Do what is due; returns when all is done or the outbox has no room (then the deadline is still
+ * due). */
+void membership_tick(struct membership *membership, instant now,
+                     const struct membership_context *context, struct outbox *outbox);
+
+/** Whether a group is being asked about (last member queries under way; Q-66). */
+bool membership_is_checking(const struct membership *membership, instant now);
+
+const struct group *membership_group(const struct membership *membership, struct address group);
+
+#endif

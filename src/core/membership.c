@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 2. The tables of groups and reporters: what reports do to them. Timers are in
+ * membership_tick.c. */
+
+/* Memory running out is a refusal like a full table, never an exit. */
+#define HASH_NONFATAL_OOM            1
+#define uthash_nonfatal_oom(element) ((element)->hh.tbl = NULL)
+
+#include "igmpq/membership.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#include "membership_private.h"
+
+void membership_init(struct membership *membership, const struct params *params)
+{
+    *membership = (struct membership){.source_budget = params->max_sources,
+                                      .max_groups = params->max_groups,
+                                      .max_sources = params->max_sources,
+                                      .max_reporters = params->max_reporters};
+}
+
+void membership_configure(struct membership *membership, const struct params *params)
+{
+    unsigned used = membership->max_sources - membership->source_budget + membership->source_debt;
+
+    membership->max_groups = params->max_groups;
+    membership->max_reporters = params->max_reporters;
+    membership->max_sources = params->max_sources;
+    membership->source_budget = used < params->max_sources ? params->max_sources - used : 0;
+    membership->source_debt = used > params->max_sources ? used - params->max_sources : 0;
+}
+
+void membership_settle(struct membership *membership)
+{
+    unsigned settled = membership->source_budget < membership->source_debt
+                           ? membership->source_budget
+                           : membership->source_debt;
+    membership->source_budget -= settled;
+    membership->source_debt -= settled;
+}
+
+void membership_forget(struct membership *membership, struct group *group)
+{
+    membership->source_budget += group->source_count;
+    membership_settle(membership);
+    heap_remove(&membership->wakes, &group->wake);
+    HASH_DEL(membership->groups, group);
+    membership->group_count--;
+    free(group->sources);
+    free(group);
+}
+
+static void forget_reporter(struct membership *membership, struct reporter *reporter)
+{
+    HASH_DEL(membership->reporters, reporter);
+    DL_DELETE2(membership->reporter_list, reporter, previous, next);
+    membership->reporter_count--;
+    free(reporter);
+}
+
+void membership_clear(struct membership *membership)
+{
+    struct group *group, *next_group;
+    HASH_ITER(hh, membership->groups, group, next_group)
+    {
+        membership_forget(membership, group);
+    }
+    struct reporter *reporter, *next_reporter;
+    HASH_ITER(hh, membership->reporters, reporter, next_reporter)
+    {
+        forget_reporter(membership, reporter);
+    }
+    heap_free(&membership->wakes);
+    free(membership->scratch);
+    membership->scratch = NULL;
+    membership->scratch_capacity = 0;
+}
+
+static struct group *find_group(const struct membership *membership, struct address address)
+{
+    struct group *group;
+    HASH_FIND(hh, membership->groups, &address, sizeof address, group);
+    return group;
+}
+
+const struct group *membership_group(const struct membership *membership, struct address group)
+{
+    return find_group(membership, group);
+}
+
+/** A new group in mode include with no sources, as the tables start; NULL when there is no room. */
+static struct group *new_group(struct membership *membership, instant now, struct address address)
+{
+    if (membership->group_count >= membership->max_groups || !heap_reserve(&membership->wakes))
+        return NULL;
+    struct group *group = calloc(1, sizeof *group);
+    if (!group)
+        return NULL;
+    group->address = address;
+    group->mode = FILTER_INCLUDE;
+    group->expires = group->v1_host_until = group->v2_host_until = now;
+    group->since = group->last_report = now;
+    group->last_query = group->checking_until = group->sources_query_at = INSTANT_NEVER;
+    group->wake = (struct heap_entry){.due = now, .rank = address.ipv4, .owner = group};
+    HASH_ADD(hh, membership->groups, address, sizeof group->address, group);
+    if (!group->hh.tbl) {
+        free(group);
+        return NULL;
+    }
+    heap_insert(&membership->wakes, &group->wake);
+    membership->group_count++;
+    return group;
+}
+
+/** Remember who reported; the list keeps the order of the last report, so its head is the next to
+ * be forgotten. */
+static bool note_reporter(struct membership *membership, instant now, const struct frame *frame,
+                          unsigned version)
+{
+    struct reporter key = {.key = {.address = frame->source, .mac = frame->source_mac}};
+    struct reporter *reporter;
+
+    while (membership->reporter_list &&
+           membership->reporter_list->last_report + REPORTER_LIFETIME <= now)
+        forget_reporter(membership, membership->reporter_list);
+    HASH_FIND(hh, membership->reporters, &key.key, sizeof key.key, reporter);
+    if (reporter) {
+        DL_DELETE2(membership->reporter_list, reporter, previous, next);
+    } else {
+        if (membership->reporter_count >= membership->max_reporters)
+            return false;
+        reporter = calloc(1, sizeof *reporter);
+        if (!reporter)
+            return false;
+        reporter->key = key.key;
+        reporter->first_report = now;
+        HASH_ADD(hh, membership->reporters, key, sizeof reporter->key, reporter);
+        if (!reporter->hh.tbl) {
+            free(reporter);
+            return false;
+        }
+        membership->reporter_count++;
+    }
+    DL_APPEND2(membership->reporter_list, reporter, previous, next);
+    reporter->last_report = now;
+    reporter->last_version = version;
+    reporter->reports++;
+    return true;
+}
+
+static int compare_addresses(const void *a, const void *b)
+{
+    const struct address *left = a, *right = b;
+    return address_compare(*left, *right);
+}
+
+/** The record's sources, ascending and without doubles, in the scratch space; their number, or -1
+ * without memory. */
+static int sort_sources(struct membership *membership, const struct igmp_record *record)
+{
+    if (record->count > membership->scratch_capacity) {
+        struct address *scratch = realloc(membership->scratch, record->count * sizeof *scratch);
+        if (!scratch)
+            return -1;
+        membership->scratch = scratch;
+        membership->scratch_capacity = record->count;
+    }
+    struct address *list = membership->scratch;
+    for (unsigned i = 0; i < record->count; i++)
+        list[i] = igmp_source_at(record->sources, i);
+    if (record->count > 1)
+        qsort(list, record->count, sizeof *list, compare_addresses);
+    int kept = 0;
+    for (unsigned i = 0; i < record->count; i++)
+        if (i == 0 || !address_equal(list[i], list[kept - 1]))
+            list[kept++] = list[i];
+    return kept;
+}
+
+struct group_timers membership_timers(const struct membership_context *context)
+{
+    const struct params *params = context->params;
+    struct adopted adopted = context->adopted;
+
+    return (struct group_timers){
+        .version = context->send_version,
+        .is_querier = context->is_querier,
+        .membership = params_group_membership(params->membership, adopted.robustness,
+                                              adopted.query_interval, adopted.response),
+        .older_host_present =
+            params_older_host_present(adopted.robustness, adopted.query_interval, adopted.response),
+        .last_member_interval = params->last_member_query_interval,
+        .last_member_count = (unsigned)params->last_member_query_count,
+    };
+}
+
+/** What one message needs at each of its records. */
+struct report {
+    instant now;
+    const struct membership_context *context;
+    const struct frame *frame;
+    unsigned version;
+    struct group_timers timers;
+};
+
+static void note_report(struct group *group, const struct report *report)
+{
+    group->last_report = report->now;
+    group->last_reporter = report->frame->source;
+    group->last_reporter_mac = report->frame->source_mac;
+    group->last_version = report->version;
+}
+
+/** After a change: the group's wake is at or before what is due. Later deadlines are left to be
+ * found when it surfaces. */
+static void rekey(struct membership *membership, struct group *group, instant now)
+{
+    instant due = group_deadline(group);
+    if (due < group->wake.due)
+        heap_update(&membership->wakes, &group->wake, due < now ? now : due);
+}
+
+/** Apply one record, creating the group where it brings members. */
+static enum verdict apply(struct membership *membership, const struct report *report,
+                          struct address address, enum igmp_record_type type, unsigned listed_count)
+{
+    struct group *group = find_group(membership, address);
+    bool brings_any = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
+    bool brings_some = listed_count > 0 && (type == IGMP_RECORD_IS_IN ||
+                                            type == IGMP_RECORD_TO_IN || type == IGMP_RECORD_ALLOW);
+
+    if (!group) {
+        if (!brings_any && !brings_some)
+            return VERDICT_NOT_TRACKED;
+        if (!brings_any && membership->source_budget == 0) {
+            membership->refused.sources += listed_count;
+            return VERDICT_TABLE_FULL; /* a group of mode include is nothing without a source */
+        }
+        group = new_group(membership, report->now, address);
+        if (!group) {
+            membership->refused.groups++;
+            return VERDICT_TABLE_FULL;
+        }
+    }
+    if (brings_any || brings_some) /* who leaves is not the last who reported */
+        note_report(group, report);
+    unsigned no_room = group_record(group, report->now, type, membership->scratch, listed_count,
+                                    &report->timers, &membership->source_budget);
+    membership_settle(membership);
+    if (group->mode == FILTER_INCLUDE && group->source_count == 0) {
+        /* Memory ran out under a new group: it never was. */
+        if (!group->is_announced)
+            membership_forget(membership, group);
+        else
+            rekey(membership, group, report->now);
+        membership->refused.sources += no_room;
+        return VERDICT_TABLE_FULL;
+    }
+    if (brings_any && report->timers.version < 3)
+        group_stop_queries(group); /* RFC 2236 section 7: back to members present */
+    rekey(membership, group, report->now);
+    membership->refused.sources += no_room;
+    return no_room ? VERDICT_TABLE_FULL : VERDICT_ACCEPTED;
+}
+
+static bool is_ssm(const struct membership_context *context, struct address group)
+{
+    const struct prefix *range = &context->params->ssm_range;
+    return !address_is_none(range->address) && prefix_contains(*range, group);
+}
+
+static enum verdict apply_older(struct membership *membership, const struct report *report,
+                                const struct igmp_message *message)
+{
+    if (address_equal(message->group, ADDRESS_ALL_HOSTS))
+        return VERDICT_NOT_TRACKED;
+    if (is_ssm(report->context, message->group))
+        return VERDICT_SSM_RANGE;
+
+    instant until = instant_after(report->now, report->timers.older_host_present);
+    if (message->kind == IGMP_KIND_V2_LEAVE) {
+        struct group *group = find_group(membership, message->group);
+        if (!group || !report->context->is_querier || report->timers.version < 2 ||
+            group_compatibility(group, report->now) == 1)
+            return VERDICT_IGNORED_LEAVE; /* */
+        group_record(group, report->now, IGMP_RECORD_TO_IN, NULL, 0, &report->timers,
+                     &membership->source_budget);
+        rekey(membership, group, report->now);
+        return VERDICT_ACCEPTED;
+    }
+    enum verdict verdict = apply(membership, report, message->group, IGMP_RECORD_IS_EX, 0);
+    struct group *group = find_group(membership, message->group);
+    if (group) {
+        if (message->kind == IGMP_KIND_V1_REPORT)
+            group->v1_host_until = until;
+        else
+            group->v2_host_until = until;
+    }
+    return verdict;
+}
+
+/** A record of version 3, as the group's oldest host lets it count (RFC 9776 section 7.3.2, Q-108,
+ * Q-110). */
+static enum verdict apply_record(struct membership *membership, const struct report *report,
+                                 const struct igmp_record *record)
+{
+    if (record->type < IGMP_RECORD_IS_IN || record->type > IGMP_RECORD_BLOCK)
+        return VERDICT_NOT_TRACKED;
+    if (!address_is_multicast(record->group))
+        return VERDICT_BAD_GROUP;
+    if (address_equal(record->group, ADDRESS_ALL_HOSTS))
+        return VERDICT_NOT_TRACKED;
+
+    enum igmp_record_type type = (enum igmp_record_type)record->type;
+    bool is_exclude = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
+    if (is_exclude && is_ssm(report->context, record->group))
+        return VERDICT_SSM_RANGE;
+
+    const struct group *group = find_group(membership, record->group);
+    unsigned compatibility = group ? group_compatibility(group, report->now) : 3;
+    if (type == IGMP_RECORD_BLOCK && compatibility < 3)
+        return VERDICT_NOT_TRACKED;
+    bool is_leave = type == IGMP_RECORD_TO_IN || type == IGMP_RECORD_BLOCK;
+    if (type == IGMP_RECORD_TO_IN && compatibility == 1)
+        return VERDICT_IGNORED_LEAVE;
+    if (is_leave && record->count == 0 && (!group || !report->context->is_querier))
+        return VERDICT_IGNORED_LEAVE;
+
+    int listed = 0;
+    if (!(type == IGMP_RECORD_TO_EX && compatibility < 3))
+        listed = sort_sources(membership, record);
+    if (listed < 0) {
+        membership->refused.sources += record->count;
+        return VERDICT_TABLE_FULL;
+    }
+    return apply(membership, report, record->group, type, (unsigned)listed);
+}
+
+/** Of several records the most telling verdict: accepted if one was, but a full table is to be
+ * seen. */
+static enum verdict worse_kept(enum verdict so_far, enum verdict next)
+{
+    if (so_far == VERDICT_TABLE_FULL || next == VERDICT_TABLE_FULL)
+        return VERDICT_TABLE_FULL;
+    if (so_far == VERDICT_ACCEPTED || next == VERDICT_ACCEPTED)
+        return VERDICT_ACCEPTED;
+    return so_far == VERDICT_NOT_TRACKED ? next : so_far;
+}
+
+enum verdict membership_report(struct membership *membership, instant now,
+                               const struct membership_context *context, const struct frame *frame,
+                               const struct igmp_message *message)
+{
+    struct report report = {
+        .now = now,
+        .context = context,
+        .frame = frame,
+        .version = igmp_kind_version(message->kind),
+        .timers = membership_timers(context),
+    };
+
+    bool is_noted = note_reporter(membership, now, frame, report.version);
+    membership->refused.reporters += !is_noted;
+    enum verdict verdict = VERDICT_NOT_TRACKED;
+    if (message->kind != IGMP_KIND_V3_REPORT) {
+        verdict = apply_older(membership, &report, message);
+    } else {
+        struct igmp_record record;
+        size_t offset = 0;
+        while (igmp_record_next(message, &offset, &record))
+            verdict = worse_kept(verdict, apply_record(membership, &report, &record));
+    }
+    return is_noted ? verdict : worse_kept(verdict, VERDICT_TABLE_FULL);
+}
+
+void membership_query_heard(struct membership *membership, instant now,
+                            const struct membership_context *context,
+                            const struct igmp_message *query)
+{
+    struct group *group = find_group(membership, query->group);
+    if (!group || query->suppress)
+        return;
+
+    instant until = instant_after(now, params_last_member_time(context->params));
+    if (query->kind == IGMP_KIND_V2_QUERY)
+        until = instant_after(now, context->params->last_member_query_count * query->max_response);
+    if (query->kind == IGMP_KIND_V3_QUERY && query->count > 0) {
+        for (unsigned i = 0; i < query->count; i++)
+            group_lower_source(group, now, igmp_source_at(query->items, i), until);
+    } else {
+        group_lower(group, until);
+    }
+    rekey(membership, group, now);
+}

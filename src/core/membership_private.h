@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 2. What the two halves of the membership table share. */
+#ifndef IGMPQ_MEMBERSHIP_PRIVATE_H
+#define IGMPQ_MEMBERSHIP_PRIVATE_H
+
+#include "igmpq/membership.h"
+
+/** Take a group out of every table and free it. */
+void membership_forget(struct membership *membership, struct group *group);
+
+/** After sources were freed: those over a lowered limit are not to be replaced. */
+void membership_settle(struct membership *membership);
+
+/** The intervals for groups that follow from the circumstances. */
+struct group_timers membership_timers(const struct membership_context *context);
+
+#endif

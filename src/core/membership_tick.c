@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 2. The timers of the membership table: specific queries, their pace, and expiry. */
+#include <stdlib.h>
+
+#include "membership_private.h"
+
+instant membership_deadline(const struct membership *membership)
+{
+    const struct heap_entry *first = heap_first(&membership->wakes);
+    return first ? first->due : INSTANT_NEVER;
+}
+
+bool membership_is_checking(const struct membership *membership, instant now)
+{
+    for (const struct group *group = membership->groups; group; group = group->hh.next)
+        if (group_is_checking(group, now))
+            return true;
+    return false;
+}
+
+/**
+ * May a specific query go now? If not, it gets a turn of its own, `*at`, and goes then: first come,
+ * first served, so that a flood of leaves for some groups cannot keep others waiting for ever, and
+ * nobody wakes in vain (Q-101).
+ */
+static bool take_turn(struct membership *membership, instant now, bool *has_turn, instant *at)
+{
+    const duration step = SECONDS / MEMBERSHIP_QUERIES_PER_S;
+    const instant all_at_once = now - MEMBERSHIP_QUERY_BURST * step;
+
+    if (*has_turn) {
+        *has_turn = false;
+        return true;
+    }
+    if (membership->turn < all_at_once)
+        membership->turn = all_at_once;
+    membership->turn += step;
+    if (membership->turn <= now)
+        return true;
+    *at = membership->turn;
+    *has_turn = true;
+    return false;
+}
+
+static struct query *specific_query(instant now, const struct membership_context *context,
+                                    const struct group *group, struct outbox *outbox)
+{
+    const struct params *params = context->params;
+    struct query *query = outbox_query(outbox, &context->origin, now, QUERY_LAST_MEMBER,
+                                       context->send_version, group->address);
+    query->message.max_response = params->last_member_query_interval;
+    query->message.robustness = (unsigned)params->robustness;
+    query->message.query_interval = params->query_interval;
+    return query;
+}
+
+static struct event *last_event(struct outbox *outbox)
+{
+    return &outbox->event[outbox->event_count - 1];
+}
+
+/** One group-specific query: RFC 2236 section 3; RFC 9776 section 6.6.3.1. */
+static void ask_group(struct group *group, instant now, const struct membership_context *context,
+                      struct outbox *outbox)
+{
+    instant last_member = instant_after(now, params_last_member_time(context->params));
+
+    if (!group->is_lowered) {
+        group_lower(group, last_member);
+        group->is_lowered = true;
+        group->checking_until = group->expires;
+    }
+    struct query *query = specific_query(now, context, group, outbox);
+    query->message.suppress = context->send_version == 3 && group->expires > last_member;
+    last_event(outbox)->suppress = query->message.suppress;
+    group->last_query = now;
+    group->queries_left--;
+    group->query_at = instant_after(now, context->params->last_member_query_interval);
+}
+
+/** Sources of the transmission under way that are in the half with (or without) the S flag. */
+static bool is_of_half(const struct source *source, bool suppress, instant last_member)
+{
+    return source->queries_left > 0 && !source->is_asked &&
+           (source->expires > last_member) == suppress;
+}
+
+static bool has_half(const struct group *group, bool suppress, instant last_member)
+{
+    for (unsigned i = 0; i < group->source_count; i++)
+        if (is_of_half(&group->sources[i], suppress, last_member))
+            return true;
+    return false;
+}
+
+/** One group-and-source-specific query of at most as many sources of that half as fit. */
+static void ask_sources(struct group *group, instant now, const struct membership_context *context,
+                        bool suppress, struct outbox *outbox)
+{
+    instant last_member = instant_after(now, params_last_member_time(context->params));
+    struct query *query = specific_query(now, context, group, outbox);
+
+    query->message.suppress = suppress;
+    for (unsigned i = 0; i < group->source_count; i++) {
+        struct source *source = &group->sources[i];
+        if (!is_of_half(source, suppress, last_member))
+            continue;
+        query->message.sources[query->message.source_count++] = source->address;
+        source->is_asked = true;
+        if (query->message.source_count == IGMP_SOURCES_MAX)
+            break;
+    }
+    last_event(outbox)->suppress = suppress;
+    last_event(outbox)->count = query->message.source_count;
+}
+
+/** A whole transmission (RFC 9776 section 6.6.3.2, Q-20, Q-104): false when the outbox or the pace
+ * stopped it half way. */
+static bool transmit_sources(struct membership *membership, struct group *group, instant now,
+                             const struct membership_context *context, struct outbox *outbox)
+{
+    instant last_member = instant_after(now, params_last_member_time(context->params));
+
+    for (unsigned i = 0; i < group->source_count; i++) {
+        struct source *source = &group->sources[i];
+        if (source->expires <= now) { /* over meanwhile: there is nothing to ask */
+            source->queries_left = 0;
+            source->is_asked = false;
+        }
+        if (source->queries_left > 0 && !source->is_lowered) {
+            source->is_lowered = true;
+            if (source->expires > last_member)
+                source->expires = last_member;
+        }
+    }
+    for (int half = 1; half >= 0; half--) {
+        while (has_half(group, half == 1, last_member)) {
+            if (!outbox_has_room(outbox))
+                return false;
+            if (!take_turn(membership, now, &group->has_sources_turn, &group->sources_query_at))
+                return false;
+            ask_sources(group, now, context, half == 1, outbox);
+        }
+    }
+    bool is_more = false;
+    for (unsigned i = 0; i < group->source_count; i++) {
+        struct source *source = &group->sources[i];
+        if (source->is_asked) {
+            source->is_asked = false;
+            source->queries_left--;
+        }
+        is_more |= source->queries_left > 0;
+    }
+    group->sources_query_at =
+        is_more ? instant_after(now, context->params->last_member_query_interval) : INSTANT_NEVER;
+    group->has_sources_turn = false;
+    return true;
+}
+
+/** What was owed and can no longer be said: the segment has come down to an older version, or to
+ * silence, since. */
+static void drop_unspeakable(struct group *group, const struct membership_context *context)
+{
+    bool is_silent = context->params->mode == MODE_PASSIVE;
+
+    if (is_silent || context->send_version < 2)
+        group_stop_queries(group);
+    if ((is_silent || context->send_version < 3) && group->sources_query_at != INSTANT_NEVER) {
+        for (unsigned i = 0; i < group->source_count; i++)
+            group->sources[i].queries_left = 0;
+        group->sources_query_at = INSTANT_NEVER;
+        group->has_sources_turn = false;
+    }
+}
+
+/** All that one group owes now; false when there is more to do but no room. */
+static bool wake_group(struct membership *membership, struct group *group, instant now,
+                       const struct membership_context *context, struct outbox *outbox)
+{
+    if (!group->is_announced) {
+        struct event *event =
+            outbox_event(outbox, EVENT_GROUP_JOINED, context->origin.segment, now);
+        event->group = group->address;
+        event->address = group->last_reporter;
+        event->mac = group->last_reporter_mac;
+        event->version = group->last_version;
+        group->is_announced = true;
+    }
+    drop_unspeakable(group, context);
+    if (group->queries_left > 0 && group->query_at <= now && group->expires > now) {
+        if (!outbox_has_room(outbox))
+            return false;
+        if (take_turn(membership, now, &group->has_turn, &group->query_at))
+            ask_group(group, now, context, outbox);
+    }
+    if (group->sources_query_at <= now &&
+        !transmit_sources(membership, group, now, context, outbox) &&
+        group->sources_query_at <= now)
+        return false;
+    return true;
+}
+
+void membership_tick(struct membership *membership, instant now,
+                     const struct membership_context *context, struct outbox *outbox)
+{
+    const struct heap_entry *first;
+
+    while ((first = heap_first(&membership->wakes)) && first->due <= now &&
+           outbox_has_room(outbox)) {
+        struct group *group = first->owner;
+        if (!wake_group(membership, group, now, context, outbox))
+            return;
+        if (!outbox_has_room(outbox))
+            return;
+        bool is_left = !group_expire(group, now, &membership->source_budget);
+        membership_settle(membership);
+        if (!is_left) {
+            heap_update(&membership->wakes, &group->wake, group_deadline(group));
+            continue;
+        }
+        struct event *event = outbox_event(outbox, EVENT_GROUP_LEFT, context->origin.segment, now);
+        event->group = group->address;
+        event->span = now - group->since;
+        membership_forget(membership, group);
+    }
+}
