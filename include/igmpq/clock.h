@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. The clock of the daemon, which no change of the wall clock moves, and an alarm on it.
+ * Where the system has a clock that also counts the time it was suspended, that is the one: an
+ * election that was lost in the sleep is noticed on waking (Q-74).
+ */
+#ifndef IGMPQ_CLOCK_H
+#define IGMPQ_CLOCK_H
+
+#include "igmpq/base.h"
+
+/** Now; only differences mean anything. Read it once per turn of a loop. */
+instant clock_now(void);
+
+/** Microseconds since the epoch: for what is shown to people, never for a timer. */
+instant clock_wall(void);
+
+/**
+ * A descriptor that becomes readable at the time set, also when that time passed while the system
+ * slept; -1 where there is none: then the time-out of poll is the alarm (clock_timeout()).
+ */
+int clock_alarm_open(void);
+/** Set it, NEVER switches it off; what it told before is forgotten. -1 is fine. */
+void clock_alarm_set(int descriptor, instant at);
+void clock_alarm_close(int descriptor);
+
+#endif

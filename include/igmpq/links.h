@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. The interfaces of this host: a whole snapshot with getifaddrs(3), and a descriptor that only says "look again"
+ * (Linux: a netlink socket; BSD: a route socket; elsewhere: none).
+ */
+#ifndef IGMPQ_LINKS_H
+#define IGMPQ_LINKS_H
+
+#include "igmpq/base.h"
+#include "igmpq/problem.h"
+
+#define LINK_NAME_SIZE 16 /* IFNAMSIZ on every system here */
+
+struct link_info {
+    char name[LINK_NAME_SIZE];
+    unsigned index;
+    bool is_ethernet;
+    bool is_loopback;
+    bool is_up;               /* administratively */
+    bool has_carrier;         /* IFF_RUNNING */
+    struct mac mac;
+    unsigned mtu;
+    unsigned address_count;   /* IPv4 addresses it has */
+    struct prefix primary;    /* the first IPv4 address that is not link-local (169.254/16), else the first; length 0 and none without any */
+};
+
+/** A snapshot; owned by the caller. */
+struct links {
+    struct link_info *link;
+    size_t count;
+};
+
+/** Take a snapshot, ordered by index; 0 or -1. */
+int links_take(struct links *out, struct problem *problem);
+void links_free(struct links *links);
+
+/** The one of that name, or NULL. */
+const struct link_info *links_find(const struct links *links, const char *name);
+
+/** The MTU of one interface as it is now; 0 when it cannot be told. */
+unsigned links_mtu(const char *name);
+
+/** "eth0, eth1 and wlan0": the Ethernet ones other than loopback, for a message; "none" when there is none. Returns out. */
+const char *links_names(const struct links *links, char *out, size_t size);
+
+/** A non-blocking descriptor that becomes readable when interfaces or addresses change, or -1. */
+int links_watch_open(struct problem *problem);
+/** Throw away what waits there; true when something did. */
+bool links_watch_drain(int descriptor);
+void links_watch_close(int descriptor);
+
+#endif

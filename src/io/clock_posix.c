@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. The monotonic clock of POSIX; poll's time-out is the alarm. */
+#include <time.h>
+
+#include "igmpq/clock.h"
+
+static instant read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (instant)now.tv_sec * SECONDS + now.tv_nsec / 1000;
+}
+
+instant clock_now(void)
+{
+#ifdef CLOCK_BOOTTIME /* OpenBSD has it too, and there poll does count suspended time */
+    return read_clock(CLOCK_BOOTTIME);
+#else
+    return read_clock(CLOCK_MONOTONIC);
+#endif
+}
+
+instant clock_wall(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+int clock_alarm_open(void)
+{
+    return -1;
+}
+
+void clock_alarm_set(int descriptor, instant at)
+{
+    (void)descriptor;
+    (void)at;
+}
+
+void clock_alarm_close(int descriptor)
+{
+    (void)descriptor;
+}

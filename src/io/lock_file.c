@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3, systems without abstract sockets. The lock is a locked file below the run directory that
+ * holds the process number of its holder; the lock, not the file, is what counts, so a file left
+ * behind does no harm.
+ */
+#include "igmpq/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#ifndef IGMPQ_RUN_DIRECTORY
+#define IGMPQ_RUN_DIRECTORY "/var/run"
+#endif
+
+static int lock_explain_busy(const char *interface, int descriptor, struct problem *problem)
+{
+    char text[16] = "";
+    ssize_t length = pread(descriptor, text, sizeof text - 1, 0);
+    long holder = length > 0 ? strtol(text, NULL, 10) : 0;
+
+    if (holder > 0)
+        return problem_set(problem,
+                           "another igmpqd is running on %s already (process %ld): stop it first, "
+                           "or name another interface",
+                           interface, holder);
+    return problem_set(
+        problem,
+        "another igmpqd is running on %s already: stop it first, or name another interface",
+        interface);
+}
+
+int lock_take(const char *interface, struct problem *problem)
+{
+    char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
+    char text[16];
+    int descriptor;
+    int length;
+
+    if (strchr(interface, '/') != NULL)
+        return problem_set(problem, "there is no interface %s", interface);
+    snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (descriptor < 0)
+        return problem_set(problem, "cannot lock %s: %s: %s", interface, path, strerror(errno));
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            lock_explain_busy(interface, descriptor, problem);
+        else
+            problem_set(problem, "cannot lock %s: %s: %s", interface, path, strerror(errno));
+        close(descriptor);
+        return -1;
+    }
+    /* Best effort: the number is for people. */
+    length = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (ftruncate(descriptor, 0) != 0 || pwrite(descriptor, text, (size_t)length, 0) != length)
+        errno = 0;
+    return descriptor;
+}
+
+void lock_release(int descriptor)
+{
+    if (descriptor >= 0)
+        close(descriptor);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. Lines for a person, or for the journal, on standard error.
+ */
+#include "igmpq/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Not above PIPE_BUF on Linux: a line into a pipe then arrives in one piece. */
+#define LOG_LINE_SIZE 4096
+
+static enum log_level log_level = LOG_LEVEL_INFO;
+
+void log_set_level(enum log_level level)
+{
+    log_level = level;
+}
+
+enum log_level log_get_level(void)
+{
+    return log_level;
+}
+
+static const char *log_level_name(enum log_level level)
+{
+    switch (level) {
+    case LOG_LEVEL_ERROR: return "error";
+    case LOG_LEVEL_WARNING: return "warning";
+    case LOG_LEVEL_INFO: return "info";
+    case LOG_LEVEL_DEBUG: return "debug";
+    }
+    return "unknown";
+}
+
+/* The numbers of syslog(3), which the journal reads from the prefix (sd-daemon(3)). */
+static int log_level_priority(enum log_level level)
+{
+    switch (level) {
+    case LOG_LEVEL_ERROR: return 3;
+    case LOG_LEVEL_WARNING: return 4;
+    case LOG_LEVEL_INFO: return 6;
+    case LOG_LEVEL_DEBUG: return 7;
+    }
+    return 6;
+}
+
+/* systemd.exec(5): JOURNAL_STREAM is inherited by children whose standard error was redirected
+ * elsewhere, hence the comparison of device and inode. */
+static bool log_is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    struct stat status;
+    unsigned long long device;
+    unsigned long long inode;
+    char *end;
+
+    if (stream == NULL || fstat(STDERR_FILENO, &status) != 0)
+        return false;
+    device = strtoull(stream, &end, 10);
+    if (end == stream || *end != ':')
+        return false;
+    stream = end + 1;
+    inode = strtoull(stream, &end, 10);
+    if (end == stream || *end != '\0')
+        return false;
+    return (unsigned long long)status.st_dev == device &&
+           (unsigned long long)status.st_ino == inode;
+}
+
+static size_t log_prefix(enum log_level level, char *out, size_t size)
+{
+    struct timespec now;
+    struct tm local;
+    size_t length;
+
+    if (log_is_journal())
+        return (size_t)snprintf(out, size, "<%d>", log_level_priority(level));
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (localtime_r(&now.tv_sec, &local) == NULL)
+        memset(&local, 0, sizeof local);
+    length = strftime(out, size, "%Y-%m-%d %H:%M:%S", &local);
+    length += (size_t)snprintf(out + length, size - length,
+                               ".%03u %s: ", (unsigned)(now.tv_nsec / 1000000) % 1000,
+                               log_level_name(level));
+    return length;
+}
+
+/* C0, DEL and C1 (which UTF-8 writes as c2 80 to c2 9f): new lines and terminal sequences. */
+static void log_sanitize(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at != 0; at++) {
+        if (*at < 0x20 || *at == 0x7f)
+            *at = '?';
+        else if (*at == 0xc2 && at[1] >= 0x80 && at[1] <= 0x9f)
+            at[0] = at[1] = '?';
+    }
+}
+
+static void log_write(const char *data, size_t length)
+{
+    /* A log that cannot be written is no reason to stop querying, and there is nowhere to say so.
+     */
+    while (length > 0) {
+        ssize_t written = write(STDERR_FILENO, data, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return;
+        data += written;
+        length -= (size_t)written;
+    }
+}
+
+void log_line(enum log_level level, const char *format, ...)
+{
+    char line[LOG_LINE_SIZE];
+    size_t room = sizeof line - 1; /* for the new line, which takes the place of the final zero */
+    int kept = errno;
+    size_t prefix;
+    size_t length;
+    va_list arguments;
+    int wanted;
+
+    if (level > log_level)
+        return;
+    prefix = log_prefix(level, line, room);
+    va_start(arguments, format);
+    wanted = vsnprintf(line + prefix, room - prefix, format, arguments);
+    va_end(arguments);
+    if (wanted < 0)
+        line[prefix] = '\0';
+    log_sanitize(line + prefix);
+    length = prefix + strlen(line + prefix);
+    if (wanted > 0 && (size_t)wanted >= room - prefix)
+        memcpy(line + length - 3, "...", 3);
+    line[length++] = '\n';
+    log_write(line, length);
+    errno = kept;
+}

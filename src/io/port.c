@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. One interface in use. */
+#include "igmpq/port.h"
+
+#include <stdio.h>
+
+void port_init(struct port_io *port, const char *name)
+{
+    *port = (struct port_io){.lock = -1, .retry_at = INSTANT_NEVER};
+    snprintf(port->name, sizeof port->name, "%s", name);
+}
+
+int port_attach(struct port_io *port, struct problem *problem)
+{
+    port_detach(port);
+    port->injector = injector_open(port->name, problem);
+    if (!port->injector)
+        goto failed;
+    port->capture = capture_open_live(port->name, problem);
+    if (!port->capture)
+        goto failed;
+    port->echo = local_echo_open(port->link.index, problem);
+    if (!port->echo)
+        goto failed;
+    port->is_attached = true;
+    port->retry_at = INSTANT_NEVER;
+    port->backoff = 0;
+    return 0;
+failed:
+    port_detach(port);
+    return -1;
+}
+
+void port_detach(struct port_io *port)
+{
+    capture_close(port->capture);
+    injector_close(port->injector);
+    local_echo_close(port->echo);
+    port->capture = NULL;
+    port->injector = NULL;
+    port->echo = NULL;
+    port->is_attached = false;
+}
+
+int port_send(struct port_io *port, struct builder *builder, const struct query *query,
+              struct problem *problem)
+{
+    uint8_t payload[IGMP_LENGTH_MAX], frame[FRAME_MAX];
+
+    if (!port->is_attached)
+        return problem_set(problem, "%s is not attached", port->name);
+    size_t length = igmp_encode_query(&query->message, payload, sizeof payload);
+    if (length == 0)
+        return problem_set(problem, "%s: a query that cannot be encoded", port->name);
+    int size = build_frame(builder, &query->envelope, (struct octets){payload, length}, frame,
+                           sizeof frame, problem);
+    if (size < 0)
+        return -1;
+    int sent = inject(port->injector, (struct octets){frame, (size_t)size}, problem);
+    /* The host's own members are asked even if the wire said no: their reports refresh the switch
+     * all the same. A tagged query is for the VLAN's members, who are not on this interface. */
+    if (!query->envelope.is_tagged &&
+        local_echo_send(port->echo, &query->envelope, (struct octets){payload, length},
+                        sent == 0 ? problem : NULL) < 0)
+        return -1;
+    return sent;
+}
+
+void port_back_off(struct port_io *port, instant now)
+{
+    port->backoff = port->backoff == 0 ? PORT_RETRY_FIRST : port->backoff * 2;
+    if (port->backoff > PORT_RETRY_MOST)
+        port->backoff = PORT_RETRY_MOST;
+    port->retry_at = now + port->backoff;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. What every operating system has to provide, in small files that the build chooses:
+ * *_linux.c, *_bsd.c and so on. Nothing else in the world knows on which system it runs. (Whole
+ * modules that differ by system, links_watch_*() and lock_*(), are declared in their own headers.)
+ */
+#ifndef IGMPQ_IO_SYSTEM_H
+#define IGMPQ_IO_SYSTEM_H
+
+#include <sys/socket.h>
+
+#include "igmpq/links.h"
+
+#define PRIVILEGE_ADVICE_SIZE 256
+
+/** What a person is to do about "permission denied", as an imperative without full stop. Returns
+ * out. */
+const char *privilege_advice(char out[PRIVILEGE_ADVICE_SIZE]);
+
+/**
+ * Ask the network card for every multicast frame for as long as the capture's descriptor is open.
+ * 0, or -1 where there is no such thing: promiscuous mode is then the way.
+ */
+int capture_ask_allmulti(int descriptor, const char *interface);
+
+/** Whether the interface is down, where reading from the capture would not tell. */
+bool capture_is_down(int descriptor, const char *interface);
+
+/** Make sure that nothing ever waits in the queue of a descriptor that only sends. 0, or -1 with
+ * errno. */
+int inject_refuse_input(int descriptor);
+
+/** Send multicast of this socket on one interface. 0, or -1 with errno. */
+int local_echo_choose_interface(int descriptor, unsigned interface_index);
+
+/** The length field of an IP header, as the system wants it from a raw socket, in memory order. */
+uint16_t local_echo_header_length(uint16_t length);
+
+/**
+ * When `address` is a link-layer address (the entry that getifaddrs() gives per interface), take
+ * index, kind and MAC from it and return true; else false.
+ */
+bool links_read_hardware(const struct sockaddr *address, struct link_info *link);
+
+#endif
