@@ -1,0 +1,356 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every check there is, from a bare machine: installs what is missing, builds a copy outside the checkout, and runs
+# the tests. See --help.
+#
+# shellcheck disable=SC2317 # functions are called by their names in arguments of step
+set -u
+
+. "$(dirname "$0")/lib-setup.sh"
+
+usage()
+{
+    cat <<'END'
+Usage: sudo ./tools/check.sh [--quick | --unit | --e2e] [--keep] [--require-all]
+
+Installs what is missing (Debian, Ubuntu), builds igmpq in a folder of its own and runs every test:
+unit tests with gcc and sanitizers, with clang, and in the distribution archive; style of code, scripts and man
+pages; unit tests under valgrind; end to end in network namespaces of its own. Nothing is sent on a real interface,
+nothing is written into the checkout. Without root it runs what needs none, and says what it left out.
+
+  --quick        one build with sanitizers, its unit tests, and the style checks
+  --unit         builds and unit tests only
+  --e2e          end to end tests only
+  --keep         keep the build folder (it is kept after a failure as well, and named)
+  --require-all  a skipped test is a failure; so it is too with CI=true in the environment
+  -h, --help     this text
+
+Ends with a line "N passed, N failed, N skipped". Exit status: 0 all is well, 1 something failed, 2 wrong usage.
+END
+}
+
+wants=all
+keep=false
+require_all=false
+[ "${CI-}" != true ] || require_all=true
+for option in "$@"; do
+    case $option in
+    --quick | --unit | --e2e)
+        [ "$wants" = all ] || setup_fail 'Choose one of --quick, --unit and --e2e.'
+        wants=${option#--}
+        ;;
+    --keep) keep=true ;;
+    --require-all) require_all=true ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        setup_warn "tools/check.sh: unknown option $option"
+        usage >&2
+        exit 2
+        ;;
+    esac
+done
+
+passed=0
+failed=0
+skipped=0
+began=$(date +%s)
+work=$(setup_work_folder igmpq-check) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to one with 500 MB of space."
+mkdir "$work/logs" || exit 1
+source=$work/source
+
+interrupted()
+{
+    trap '' INT TERM HUP
+    setup_warn ''
+    setup_warn 'Interrupted.'
+    rm -rf "$work"
+    exit 130
+}
+trap interrupted INT TERM HUP
+
+# step NAME COUNTER COMMAND...: run it, log it, tell how long it took, and count. COUNTER reads what the tests said from
+# the log and prints "PASSED FAILED SKIPPED"; "one" counts the step as one test. A command that ends with
+# 77 was skipped; the last line of its log says why.
+steps=0
+step()
+{
+    step_name=$1
+    step_counter=$2
+    shift 2
+    steps=$((steps + 1))
+    step_log=$work/logs/$(printf '%02d' "$steps")-$(printf '%s' "$step_name" | tr -cs 'a-z0-9\n' '-').log
+    step_began=$(date +%s)
+    printf -- '--> %s\n' "$step_name"
+    if [ "$step_counter" = count_e2e ]; then
+        # These take minutes: show each as it ends.
+        {
+            "$@" </dev/null 2>&1
+            echo $? >"$work/status"
+        } | tee "$step_log" | while IFS= read -r step_line; do
+            # The closing line is for the whole, at the end.
+            case $step_line in
+            *' passed, '*' failed, '*' skipped') ;;
+            *) printf '    %s\n' "$step_line" ;;
+            esac
+        done
+        step_status=$(cat "$work/status")
+    else
+        "$@" >"$step_log" 2>&1 </dev/null
+        step_status=$?
+    fi
+    step_took=$(($(date +%s) - step_began))
+    if [ "$step_counter" = one ]; then
+        case $step_status in
+        0) step_counts='1 0 0' ;;
+        77) step_counts='0 0 1' ;;
+        *) step_counts='0 1 0' ;;
+        esac
+    else
+        step_counts=$("$step_counter" "$step_log")
+    fi
+    add_counts "$step_counts"
+    if [ "$step_status" -eq 0 ]; then
+        printf '    ok, %d s (%s)\n' "$step_took" "$step_words"
+    elif [ "$step_status" -eq 77 ]; then
+        printf '    skipped: %s\n' "$(tail -n 1 "$step_log")"
+    else
+        # A step that failed without a failed test, such as one that does not compile, is a failure too.
+        if [ "$step_failed" -eq 0 ]; then
+            failed=$((failed + 1))
+            step_words='it did not get as far as its tests'
+        fi
+        printf '    FAILED, %d s (%s); %s\n' "$step_took" "$step_words" "$step_log"
+        [ "$step_counter" = count_e2e ] || tail -n 40 "$step_log" | sed 's/^/    | /'
+    fi
+    return "$step_status"
+}
+
+add_counts()
+{
+    # shellcheck disable=SC2086 # three numbers
+    set -- ${1:-0 0 0}
+    step_failed=$2
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+    step_words="$1 passed"
+    [ "$2" -eq 0 ] || step_words="$step_words, $2 failed"
+    [ "$3" -eq 0 ] || step_words="$step_words, $3 skipped"
+}
+
+skip() # NAME WHY
+{
+    skipped=$((skipped + 1))
+    printf -- '--> %s\n    skipped: %s\n' "$1" "$2"
+}
+
+# automake leaves a .trs and a .log for each test program. A cmocka program says how many tests it ran; any other
+# counts as one, and so does one that died without saying.
+count_unit()
+{
+    # There is none where it did not get as far as that.
+    find "$build" -name '*.trs' -exec awk '
+        FNR == 1 {
+            log_file = FILENAME; sub(/\.trs$/, ".log", log_file)
+            good = bad = left = 0
+            while ((getline line < log_file) > 0) {
+                if (line !~ /^\[  (PASSED|FAILED|SKIPPED) *\] [0-9]+ test\(s\)/) continue
+                split(line, part, /\] /); number = part[2] + 0
+                if (line ~ /PASSED/) good += number; else if (line ~ /FAILED/) bad += number; else left += number
+            }
+            close(log_file)
+        }
+        /^:global-test-result: / {
+            if ($2 == "PASS" && good == 0) good = 1
+            if ($2 == "SKIP" && left == 0) left = 1
+            if (($2 == "FAIL" || $2 == "ERROR") && bad == 0) bad = 1
+            passed += good; failed += bad; skipped += left
+        }
+        END { print passed + 0, failed + 0, skipped + 0 }' {} + 2>/dev/null
+}
+
+count_e2e()
+{
+    awk '/^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { counts = $1 " " $3 " " $5 } END { print counts ? counts : "0 0 0" }' \
+        "$1"
+}
+
+build_and_check() # configure options
+{
+    setup_configure "$source" "$build" "$@" && make -C "$build" -j "$SETUP_JOBS" || return 1
+    unit_tests && return 0
+    # automake's own summary does not say what went wrong.
+    cat "$build/test-suite.log"
+    return 1
+}
+
+unit_tests()
+{
+    make -C "$build" -j "$SETUP_JOBS" check
+}
+
+# The plain build is what the archive is made from and what runs end to end. It stays as small as users have it.
+plain=$work/plain
+build_plain()
+{
+    setup_configure "$source" "$plain" --enable-werror && make -C "$plain" -j "$SETUP_JOBS"
+}
+
+archive_check()
+{
+    make -C "$plain" -j "$SETUP_JOBS" distcheck VERBOSE=1
+}
+
+valgrind_tests()
+{
+    valgrind_count=0
+    make -C "$plain" -j "$SETUP_JOBS" check TESTS= || return 1
+    for program in "$plain"/tests/unit/test_*; do
+        case ${program##*/} in
+        *.*) continue ;;
+        esac
+        echo "== $program"
+        # A different test each time would find more, a fixed set says the same every time.
+        (cd "$source" && valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible \
+            "$program") || return 1
+        valgrind_count=$((valgrind_count + 1))
+    done
+    if [ "$valgrind_count" -eq 0 ]; then
+        echo 'there is no unit test to run'
+        return 77
+    fi
+}
+
+scripts_of_source()
+{
+    # Every file that says it is a shell script, and those that say it to shellcheck because they are sourced.
+    find "$source" -type f ! -path '*/build-aux/*' ! -path '*/autom4te.cache/*' ! -name 'configure*' \
+        -exec awk 'FNR == 1 && /^#!.*[\/ ](sh|bash)( |$)/ || FNR <= 2 && /^# shellcheck shell=/ { print FILENAME }' {} + | sort -u
+}
+
+lint_scripts()
+{
+    scripts_of_source >"$work/scripts"
+    echo "$(wc -l <"$work/scripts") scripts"
+    # Each is read beside what it sources.
+    xargs shellcheck --external-sources --source-path=SCRIPTDIR <"$work/scripts"
+}
+
+lint_man_pages()
+{
+    # A page that refers to another project's page is right even where that page is not installed.
+    mandoc -T lint -W style "$source"/man/*.[1-9] 2>&1 | grep -v -e 'referenced manual not found' -e ' lacks .* entry, run makewhatis' >"$work/man-lint"
+    cat "$work/man-lint"
+    [ ! -s "$work/man-lint" ]
+}
+
+lint_format()
+{
+    # Each version formats a little differently.
+    if ! clang-format --version | grep -q 'version 14\.'; then
+        echo "the code is formatted by clang-format 14, and here is $(clang-format --version)"
+        return 77
+    fi
+    find "$source/include" "$source/src" "$source/tools" "$source/tests" -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
+}
+
+end_to_end()
+{
+    pimd=$(setup_find_pimd) && PATH=$PATH:$(dirname "$pimd") && export PATH
+    if "$require_all"; then
+        "$source/tests/e2e/run" --bin "$plain" --logs "$work/e2e" --require-all
+    else
+        "$source/tests/e2e/run" --bin "$plain" --logs "$work/e2e"
+    fi
+}
+
+finish()
+{
+    setup_say ''
+    setup_say "Took $(($(date +%s) - began)) s."
+    status=0
+    if [ "$failed" -gt 0 ]; then
+        status=1
+    elif "$require_all" && [ "$skipped" -gt 0 ]; then
+        setup_say 'Nothing failed, but some tests were skipped, and here all are required.'
+        status=1
+    fi
+    if [ "$status" -ne 0 ] || "$keep"; then
+        setup_say "The builds and logs are in $work"
+    else
+        rm -rf "$work"
+    fi
+    setup_say "$passed passed, $failed failed, $skipped skipped"
+    exit "$status"
+}
+
+case $wants in
+all) kinds='build unit clang dist lint valgrind e2e' ;;
+quick) kinds='build unit lint' ;;
+unit) kinds='build unit clang dist' ;;
+e2e) kinds='build e2e' ;;
+esac
+# shellcheck disable=SC2086 # a list of words
+setup_install $kinds || setup_warn 'Going on with what is there.'
+if setup_missing build >/dev/null; then
+    setup_warn 'Without these nothing can be built.'
+    failed=1
+    finish
+fi
+setup_export "$source" || setup_fail "Cannot copy the checkout to $source."
+setup_say "Building in $work"
+
+has()
+{
+    command -v "$1" >/dev/null 2>&1
+}
+
+if [ "$wants" != e2e ]; then
+    build=$work/sanitizers
+    compiler=gcc
+    has gcc || compiler=cc
+    step "unit tests, $compiler with sanitizers" count_unit build_and_check CC="$compiler" --enable-werror --enable-sanitizers
+fi
+if [ "$wants" = all ] || [ "$wants" = unit ]; then
+    build=$work/clang
+    if has clang; then
+        step 'unit tests, clang' count_unit build_and_check CC=clang --enable-werror
+    else
+        skip 'unit tests, clang' 'clang is not installed'
+    fi
+fi
+if [ "$wants" = all ] || [ "$wants" = quick ]; then
+    if has shellcheck; then step 'style of the scripts' one lint_scripts; else skip 'style of the scripts' 'shellcheck is not installed'; fi
+    if has mandoc; then step 'style of the man pages' one lint_man_pages; else skip 'style of the man pages' 'mandoc is not installed'; fi
+    if has clang-format; then step 'format of the code' one lint_format; else skip 'format of the code' 'clang-format is not installed'; fi
+fi
+if [ "$wants" != quick ]; then
+    if step 'plain build' one build_plain; then
+        if [ "$wants" != e2e ]; then
+            if has xz; then
+                step 'distribution archive: build, tests, install, uninstall' one archive_check
+            else
+                skip 'distribution archive' 'xz is not installed'
+            fi
+        fi
+        if [ "$wants" = all ]; then
+            if has valgrind; then step 'unit tests under valgrind' one valgrind_tests; else skip 'unit tests under valgrind' 'valgrind is not installed'; fi
+        fi
+        if [ "$wants" = all ] || [ "$wants" = e2e ]; then
+            if ! setup_is_root; then
+                skip 'end to end' 'needs root, for network namespaces; sudo ./tools/check.sh runs all, sudo ./tools/check.sh --e2e only these'
+            elif [ "$(uname -s)" != Linux ]; then
+                skip 'end to end' 'the tests use network namespaces and the snooping bridge of Linux'
+            elif setup_missing e2e >/dev/null; then
+                skip 'end to end' "these are missing: $(setup_missing e2e | tr '\n' ' ')"
+            else
+                step 'end to end' count_e2e end_to_end
+            fi
+        fi
+    fi
+fi
+finish
