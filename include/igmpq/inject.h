@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 3. Frames out, through libnet's advanced link mode: finished octets onto one interface.
- * On Linux the handle is a packet socket that nobody reads: it is given a filter that rejects everything, since the
- * querier's port receives every stream of the network.
+ * On Linux the handle is a packet socket that nobody reads: it is given a filter that rejects
+ * everything, since the querier's port receives every stream of the network.
  */
 #ifndef IGMPQ_INJECT_H
 #define IGMPQ_INJECT_H
@@ -15,7 +15,10 @@ struct injector;
 /** NULL and a sentence that says what to do (privilege, no such interface). */
 struct injector *injector_open(const char *interface, struct problem *problem);
 
-/** Send one frame; 0, or -1 with a sentence (errno kept: ENOBUFS, ENETDOWN, ENXIO, EPERM are to be retried). */
+/**
+ * Send one frame; 0, or -1 with a sentence. errno is kept: ENOBUFS, ENETDOWN, ENXIO, EPERM (a
+ * firewall) are to be retried, and ENODEV (the interface is gone) when it has come back.
+ */
 int inject(struct injector *injector, struct octets frame, struct problem *problem);
 
 void injector_close(struct injector *injector);

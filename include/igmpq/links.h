@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 3. The interfaces of this host: a whole snapshot with getifaddrs(3), and a descriptor that only says "look again"
- * (Linux: a netlink socket; BSD: a route socket; elsewhere: none).
+ * Floor 3. The interfaces of this host: a whole snapshot with getifaddrs(3), and a descriptor that
+ * only says "look again" (Linux: a netlink socket; BSD: a route socket; elsewhere: none).
  */
 #ifndef IGMPQ_LINKS_H
 #define IGMPQ_LINKS_H
@@ -16,12 +16,15 @@ struct link_info {
     unsigned index;
     bool is_ethernet;
     bool is_loopback;
-    bool is_up;               /* administratively */
-    bool has_carrier;         /* IFF_RUNNING */
+    bool is_up;       /* administratively */
+    bool has_carrier; /* IFF_RUNNING */
     struct mac mac;
+    uint16_t vlan;         /* the device of this VLAN of another interface; 0: no such device */
+    unsigned parent_index; /* of that other interface */
     unsigned mtu;
-    unsigned address_count;   /* IPv4 addresses it has */
-    struct prefix primary;    /* the first IPv4 address that is not link-local (169.254/16), else the first; length 0 and none without any */
+    unsigned address_count; /* IPv4 addresses it has */
+    struct prefix primary;  /* the first IPv4 address that is not link-local (169.254/16), else the
+                               first; length 0 and none without any */
 };
 
 /** A snapshot; owned by the caller. */
@@ -40,7 +43,16 @@ const struct link_info *links_find(const struct links *links, const char *name);
 /** The MTU of one interface as it is now; 0 when it cannot be told. */
 unsigned links_mtu(const char *name);
 
-/** "eth0, eth1 and wlan0": the Ethernet ones other than loopback, for a message; "none" when there is none. Returns out. */
+/** The device of that VLAN of the interface with that index (not 0), or NULL. */
+const struct link_info *links_find_vlan(const struct links *links, unsigned parent_index,
+                                        uint16_t vlan);
+
+/** The interface that the IPv4 default route uses; false without one, or where this cannot be
+ * asked. */
+bool links_default_route(char out[LINK_NAME_SIZE]);
+
+/** "eth0, eth1 and wlan0": the Ethernet ones other than loopback, for a message; "none" when there
+ * is none. Returns out. */
 const char *links_names(const struct links *links, char *out, size_t size);
 
 /** A non-blocking descriptor that becomes readable when interfaces or addresses change, or -1. */

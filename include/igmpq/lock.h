@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 3. One igmpqd per interface: a lock that dies with its process, however it dies, and that belongs to the network namespace.
- * Linux: an abstract Unix socket (per network namespace, no file to leave behind); elsewhere a locked file below the run directory.
+ * Floor 3. One igmpqd per interface: a lock that dies with its process, however it dies, and that
+ * belongs to the network namespace. Linux: an abstract Unix socket (per network namespace, no file
+ * to leave behind); elsewhere a locked file below the run directory.
  */
 #ifndef IGMPQ_LOCK_H
 #define IGMPQ_LOCK_H
 
+#include <stdbool.h>
+
 #include "igmpq/problem.h"
 
-/** A descriptor to keep open while the lock is held, or -1 with a sentence that names the process holding it where that can be known. */
+/** A descriptor to keep open while the lock is held, or -1 with a sentence that names the process
+ * holding it where that can be known. */
 int lock_take(const char *interface, struct problem *problem);
 void lock_release(int descriptor);
+
+/** Whether an igmpqd holds the lock of that interface, as far as this user may know. Takes nothing.
+ */
+bool lock_is_held(const char *interface);
 
 #endif

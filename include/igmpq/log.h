@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 3. Lines for a person on standard error: "2026-11-23 10:00:00.123 warning: text".
- * Levels: error, warning, info, debug. Under systemd (JOURNAL_STREAM set and standard error is that stream) the time is left
- * out and the level is given as the "<N>" prefix that the journal reads. The level is the only mutable state. Never exits.
+ * Levels: error, warning, info, debug. Under systemd (JOURNAL_STREAM set and standard error is that
+ * stream) the time is left out and the level is given as the "<N>" prefix that the journal reads.
+ * The level is the only mutable state. Never exits.
  */
 #ifndef IGMPQ_LOG_H
 #define IGMPQ_LOG_H
@@ -13,7 +14,8 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
-/** One line; control characters inside are replaced so that nothing from the wire can forge a line. */
+/** One line; control characters inside are replaced so that nothing from the wire can forge a line.
+ */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 3. Addresses, networks, MAC addresses and durations as people write them, both ways.
- * Formatters write into the caller's buffer and return it, so that they fit into a printf argument list.
+ * Formatters write into the caller's buffer and return it, so that they fit into a printf argument
+ * list.
  */
 #ifndef IGMPQ_TEXT_H
 #define IGMPQ_TEXT_H
@@ -17,7 +18,8 @@ const char *text_address(struct address address, char out[TEXT_ADDRESS_SIZE]);
 const char *text_prefix(struct prefix prefix, char out[TEXT_PREFIX_SIZE]);
 const char *text_mac(struct mac mac, char out[TEXT_MAC_SIZE]);
 
-/** Seconds with as many decimals as needed, at most six: "60", "31.25", "-0.5"; "never" for NEVER. No unit. */
+/** Seconds with as many decimals as needed, at most six: "60", "31.25", "-0.5"; "never" for NEVER.
+ * No unit. */
 const char *text_seconds(duration span, char out[TEXT_DURATION_SIZE]);
 
 /** Dotted quad only, the whole string; false leaves `*out` alone. */
@@ -26,9 +28,11 @@ bool text_parse_address(const char *text, struct address *out);
 bool text_parse_prefix(const char *text, struct prefix *out);
 /** Six hexadecimal octets separated by ':' or '-'. */
 bool text_parse_mac(const char *text, struct mac *out);
-/** Decimal seconds ("60", "2.5", ".5"): whole microseconds, not negative, no exponent, no unit, no spaces. */
+/** Decimal seconds ("60", "2.5", ".5"): whole microseconds, not negative, no exponent, no unit, no
+ * spaces. */
 bool text_parse_seconds(const char *text, duration *out);
 /** A whole decimal number from `low` to `high`. */
-bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out);
+bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high,
+                         unsigned long *out);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture_stream.h"
 #include "igmpq/links.h"
 #include "system.h"
 
@@ -33,6 +34,7 @@
 
 struct capture {
     pcap_t *pcap;
+    struct capture_stream *stream; /* of a file */
     bool is_live;
     enum link_type link;
     uint64_t frames;
@@ -202,45 +204,49 @@ struct capture *capture_open_live(const char *interface, struct problem *problem
     return capture;
 }
 
-/* The octets of a capture file, whatever it is that holds them. */
-static FILE *capture_open_stream(const char *path, struct problem *problem)
+/* A file that is no capture: what it may be instead, and what to do. */
+static int capture_explain_file(const struct capture *capture, const char *detail,
+                                struct problem *problem)
 {
-    FILE *stream;
+    const struct capture_stream *stream = capture->stream;
+    const char *broken = capture_stream_error(stream);
 
-    if (strcmp(path, "-") == 0) {
-        if (isatty(STDIN_FILENO)) {
-            problem_set(problem,
-                        "standard input is a terminal: name a capture file, or pipe one in");
-            return NULL;
-        }
-        return stdin;
-    }
-    stream = fopen(path, "rbe");
-    if (stream == NULL)
-        problem_set(problem, "cannot open %s: %s", path, strerror(errno));
-    return stream;
+    if (broken != NULL)
+        return problem_set(problem, "%s cannot be read: %s", capture->name, broken);
+    if (capture_stream_starts_with(stream, "snoop"))
+        return problem_set(problem,
+                           "%s cannot be read as pcap or pcapng: it is a snoop capture; convert it "
+                           "first (editcap -F pcap)",
+                           capture->name);
+    if (strstr(detail, "different from the type of the first") != NULL)
+        return problem_set(
+            problem,
+            "%s mixes interfaces of different link types, which libpcap cannot read "
+            "(%s); take one interface out of it first (tshark -2 -R 'frame.interface_id "
+            "== 0' -w)",
+            capture->name, detail);
+    return problem_set(problem, "%s cannot be read as pcap or pcapng: %s", capture->name, detail);
 }
 
 static int capture_prepare_file(struct capture *capture, const char *path, struct problem *problem)
 {
     char error[PCAP_ERRBUF_SIZE] = "";
     char what[160];
-    FILE *stream = capture_open_stream(path, problem);
 
-    if (stream == NULL)
+    capture->stream = capture_stream_open(path, problem);
+    if (capture->stream == NULL)
         return -1;
     /* Microseconds also from files that hold nanoseconds: libpcap cuts off, so the order stays. */
+    FILE *file = capture_stream_take(capture->stream);
     capture->pcap =
-        pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_MICRO, error);
+        pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_MICRO, error);
     if (capture->pcap == NULL) {
-        bool is_empty = feof(stream) && !ferror(stream) && ftello(stream) == 0;
+        bool is_empty = capture_stream_is_empty(capture->stream);
 
-        if (stream != stdin)
-            fclose(stream);
+        fclose(file);
         if (is_empty)
             return problem_set(problem, "%s is empty", capture->name);
-        return problem_set(problem, "%s cannot be read as pcap or pcapng: %s", capture->name,
-                           error);
+        return capture_explain_file(capture, error, problem);
     }
     if (!capture_map_link(pcap_datalink(capture->pcap), &capture->link))
         return problem_set(
@@ -285,14 +291,32 @@ static instant capture_instant(const struct pcap_pkthdr *header)
     return seconds * SECONDS + (instant)header->ts.tv_usec;
 }
 
+/* Where reading stopped: inside what comes after the last good frame. */
+static enum capture_result capture_fail_file(const struct capture *capture, const char *detail,
+                                             struct problem *problem)
+{
+    const char *broken = capture_stream_error(capture->stream);
+    bool is_mixed = strstr(detail, "different from the type of the first") != NULL;
+    long long at = (long long)ftello(pcap_file(capture->pcap));
+    char where[64] = "";
+
+    if (at > 0)
+        snprintf(where, sizeof where, " at octet %lld%s", at,
+                 capture_stream_is_packed(capture->stream) ? " (unpacked)" : "");
+    problem_set(problem, "%s is damaged behind frame %llu: reading stops%s: %s%s%s", capture->name,
+                (unsigned long long)capture->frames, where, detail, broken != NULL ? "; " : "",
+                broken != NULL ? broken
+                : is_mixed     ? "; interfaces of different link types cannot be read from one file"
+                               : "");
+    return CAPTURE_FAILED;
+}
+
 static enum capture_result capture_fail(const struct capture *capture, const char *detail,
                                         struct problem *problem)
 {
-    if (capture->is_live)
-        problem_set(problem, "%s can no longer be captured: %s", capture->name, detail);
-    else
-        problem_set(problem, "%s is damaged behind frame %llu: %s", capture->name,
-                    (unsigned long long)capture->frames, detail);
+    if (!capture->is_live)
+        return capture_fail_file(capture, detail, problem);
+    problem_set(problem, "%s can no longer be captured: %s", capture->name, detail);
     return CAPTURE_FAILED;
 }
 
@@ -314,9 +338,20 @@ enum capture_result capture_next(struct capture *capture, struct captured_frame 
             capture_is_down(pcap_get_selectable_fd(capture->pcap), capture->name))
             return capture_fail(capture, "it was taken down", problem);
         return CAPTURE_EMPTY;
-    case PCAP_ERROR_BREAK: return CAPTURE_END;
+    case PCAP_ERROR_BREAK:
+        /* Packed data may end between two frames and yet too early. */
+        if (!capture->is_live && capture_stream_error(capture->stream) != NULL)
+            return capture_fail(capture, "the file is not whole", problem);
+        return CAPTURE_END;
     default: return capture_fail(capture, pcap_geterr(capture->pcap), problem);
     }
+}
+
+void capture_progress(const struct capture *capture, uint64_t *done, uint64_t *of)
+{
+    *done = *of = 0;
+    if (capture->stream != NULL)
+        capture_stream_progress(capture->stream, done, of);
 }
 
 bool capture_sees_own(const struct capture *capture)
@@ -344,5 +379,6 @@ void capture_close(struct capture *capture)
         return;
     if (capture->pcap != NULL)
         pcap_close(capture->pcap);
+    capture_stream_free(capture->stream);
     free(capture);
 }

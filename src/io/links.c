@@ -166,6 +166,8 @@ int links_take(struct links *out, struct problem *problem)
         struct link_info *link = &out->link[i];
 
         link->mtu = descriptor >= 0 ? links_ask_mtu(descriptor, link->name) : 0;
+        if (descriptor >= 0 && link->is_ethernet)
+            links_read_vlan(descriptor, link);
         if (link->index == 0)
             link->index = if_nametoindex(link->name);
     }
@@ -186,6 +188,16 @@ const struct link_info *links_find(const struct links *links, const char *name)
 {
     for (size_t i = 0; i < links->count; i++) {
         if (strcmp(links->link[i].name, name) == 0)
+            return &links->link[i];
+    }
+    return NULL;
+}
+
+const struct link_info *links_find_vlan(const struct links *links, unsigned parent_index,
+                                        uint16_t vlan)
+{
+    for (size_t i = 0; i < links->count; i++) {
+        if (links->link[i].vlan == vlan && links->link[i].parent_index == parent_index)
             return &links->link[i];
     }
     return NULL;

@@ -6,11 +6,12 @@
 
 #include <sys/types.h>
 
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <net/route.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 int links_watch_open(struct problem *problem)

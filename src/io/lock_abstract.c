@@ -22,6 +22,15 @@
  * are not told. */
 #define LOCK_BACKLOG 64
 
+/* The first octet of the path stays zero: that makes the name abstract. */
+static socklen_t lock_make_address(const char *interface, struct sockaddr_un *out)
+{
+    *out = (struct sockaddr_un){.sun_family = AF_UNIX};
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+                       (size_t)snprintf(out->sun_path + 1, sizeof out->sun_path - 1, "igmpqd/%.64s",
+                                        interface));
+}
+
 /* The process that listens at `address`, or 0 when it cannot be known (also: in another PID
  * namespace). */
 static int lock_find_holder(const struct sockaddr_un *address, socklen_t size)
@@ -54,14 +63,10 @@ static int lock_explain_busy(const char *interface, int holder, struct problem *
 
 int lock_take(const char *interface, struct problem *problem)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    socklen_t size;
+    struct sockaddr_un address;
+    socklen_t size = lock_make_address(interface, &address);
     int descriptor;
 
-    /* The first octet of the path stays zero: that makes the name abstract. */
-    size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-                       (size_t)snprintf(address.sun_path + 1, sizeof address.sun_path - 1,
-                                        "igmpqd/%.64s", interface));
     descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0)
         return problem_set(problem, "cannot lock %s: %s", interface, strerror(errno));
@@ -82,4 +87,19 @@ void lock_release(int descriptor)
 {
     if (descriptor >= 0)
         close(descriptor);
+}
+
+/* A queue that is full says as well that somebody listens. */
+bool lock_is_held(const char *interface)
+{
+    struct sockaddr_un address;
+    socklen_t size = lock_make_address(interface, &address);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool is_held;
+
+    if (descriptor < 0)
+        return false;
+    is_held = connect(descriptor, (const struct sockaddr *)&address, size) == 0 || errno == EAGAIN;
+    close(descriptor);
+    return is_held;
 }

@@ -68,3 +68,20 @@ void lock_release(int descriptor)
     if (descriptor >= 0)
         close(descriptor);
 }
+
+bool lock_is_held(const char *interface)
+{
+    char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
+    int descriptor;
+    bool is_held;
+
+    if (strchr(interface, '/') != NULL)
+        return false;
+    snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0)
+        return false;
+    is_held = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(descriptor);
+    return is_held;
+}

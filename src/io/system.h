@@ -42,4 +42,8 @@ uint16_t local_echo_header_length(uint16_t length);
  */
 bool links_read_hardware(const struct sockaddr *address, struct link_info *link);
 
+/** Where the interface is the device of a VLAN, set its `vlan` and `parent_index`. `descriptor`:
+ * any socket. */
+void links_read_vlan(int descriptor, struct link_info *link);
+
 #endif
