@@ -1,33 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 4. The daemon's state and its loop; igmpqd.c reads the command line and calls it. */
+/* Floor 4. The daemon: igmpqd.c reads the command line and calls it. */
 #ifndef IGMPQ_DAEMON_H
 #define IGMPQ_DAEMON_H
 
 #include <signal.h>
 
-#include "igmpq/engine.h"
+#include "igmpq/config.h"
 #include "igmpq/problem.h"
 
 struct daemon;
 
-/** What the daemon is to do. */
+/** What the daemon is to do; borrowed for its whole life, since a reload reads it again. */
 struct daemon_setup {
-    const char *const *interfaces;
+    const char *config_path; /* NULL: none */
+    struct overrides overrides;
+    const char *const *interfaces; /* of the command line */
     unsigned interface_count;
-    struct params params; /* resolved */
     uint64_t seed;
+    bool is_verbose; /* by the command line */
 };
 
-/**
- * Take the locks, open what can be opened and start the segments. NULL with a sentence when it
- * cannot run at all: no privilege, another igmpqd, an interface that is not Ethernet. An interface
- * that does not exist is waited for.
- */
-struct daemon *daemon_open(const struct daemon_setup *setup, struct problem *problem);
+/** The configuration as `setup` says, warnings logged. 0, or -1 with a sentence. */
+int daemon_load_config(const struct daemon_setup *setup, struct config *out,
+                       struct problem *problem);
 
-/** Run until `*stop` is set by a signal handler; `wait_mask` is the signal mask while waiting. 0,
- * or -1 with a sentence. */
-int daemon_run(struct daemon *daemon, const volatile sig_atomic_t *stop, const sigset_t *wait_mask,
+/**
+ * Take the locks, open what can be opened and start the segments of `config`, which becomes the
+ * daemon's. NULL with a sentence when it cannot run at all: no privilege, another igmpqd, an
+ * interface that is not Ethernet. An interface that does not exist is waited for.
+ */
+struct daemon *daemon_open(const struct daemon_setup *setup, struct config *config,
+                           struct problem *problem);
+
+/** What signal handlers have asked for; each is reset when it is done. */
+struct daemon_wishes {
+    volatile sig_atomic_t stop;
+    volatile sig_atomic_t reload;
+};
+
+/** Run until a stop is wished for; `wait_mask` is the signal mask while waiting. 0, or -1 with a
+ * sentence. */
+int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask,
                struct problem *problem);
 
 /** Log one line of statistics for each segment. */

@@ -17,25 +17,37 @@
 #include "igmpq/text.h"
 
 #define INTERFACES_MOST 64
+#define DEFAULT_CONFIG  SYSCONFDIR "/igmpqd.conf"
 
-static volatile sig_atomic_t stop_signal;
+static struct daemon_wishes wishes; /* set by signals */
 
 static void on_stop(int number)
 {
-    stop_signal = number;
+    wishes.stop = number;
+}
+
+static void on_reload(int number)
+{
+    wishes.reload = number;
 }
 
 /** What the command line says. */
 struct command {
     const char *interface[INTERFACES_MOST];
     unsigned interface_count;
+    const char *config_path;
     uint64_t seed;
     bool has_seed;
-    bool wants_help, wants_version;
+    bool is_verbose;
+    bool wants_help, wants_version, wants_test;
 };
 
 static const struct setting own_options[] = {
-    {"interface", 'i', "NAME", "the interface to query on; repeat it for more"},
+    {"interface", 'i', "NAME",
+     "the interface to query on; repeat it for more, wildcards in quotes (the file's, else that of "
+     "the default route)"},
+    {"config", 'c', "FILE", "the configuration file (" DEFAULT_CONFIG ", if there is one)"},
+    {"test", 'T', NULL, "check the configuration, print what is in force, and exit"},
     {"verbose", 'v', NULL, "log every query, report and refused frame"},
     {"seed", 0, "NUMBER", "seed of the jitter, to repeat a run exactly (random)"},
     {"help", 'h', NULL, "this text"},
@@ -63,8 +75,12 @@ static int take_option(void *context, const char *name, const char *value, struc
 
     if (strcmp(name, "interface") == 0)
         return add_interface(command, value, problem);
+    if (strcmp(name, "config") == 0)
+        command->config_path = value;
+    if (strcmp(name, "test") == 0)
+        command->wants_test = true;
     if (strcmp(name, "verbose") == 0)
-        log_set_level(LOG_LEVEL_DEBUG);
+        command->is_verbose = true;
     if (strcmp(name, "help") == 0)
         command->wants_help = true;
     if (strcmp(name, "version") == 0)
@@ -81,7 +97,8 @@ static int take_option(void *context, const char *name, const char *value, struc
 
 static void print_help(const struct options *options)
 {
-    printf("Usage: igmpqd -i INTERFACE [-q SECONDS] [-t SECONDS] [-V VERSION] [-v]\n"
+    printf("Usage: igmpqd [-i INTERFACE]... [-c FILE] [-q SECONDS] [-t SECONDS] [-V VERSION] [-v]\n"
+           "       igmpqd -T [-c FILE] [OPTION]...\n"
            "\n"
            "Asks the hosts of a network which multicast streams they want, so that snooping\n"
            "switches keep forwarding them. Elects one querier among many and takes over when\n"
@@ -89,6 +106,7 @@ static void print_help(const struct options *options)
            "\n");
     options_print(options, stdout);
     printf("\n"
+           "SIGHUP reads the configuration file again; what did not change goes on undisturbed.\n"
            "Exit status: 0 after SIGTERM or SIGINT, 2 for a wrong command line, 1 otherwise.\n"
            "Example: igmpqd -i eth0 -q 60 -v\n");
 }
@@ -107,18 +125,11 @@ static int fail_no_interface(void)
 
     if (links_take(&links, &problem) < 0)
         return fail_usage("which interface? give one with -i");
-    snprintf(text, sizeof text, "which interface? give one with -i; there are: %s",
+    snprintf(text, sizeof text,
+             "which interface? there is no default route to tell; give one with -i; there are: %s",
              links_names(&links, names, sizeof names));
     links_free(&links);
     return fail_usage(text);
-}
-
-static void tell_complaint(bool is_error, const char *text)
-{
-    if (is_error)
-        fprintf(stderr, "igmpqd: %s\n", text);
-    else
-        log_warning("%s", text);
 }
 
 static uint64_t random_seed(void)
@@ -130,40 +141,50 @@ static uint64_t random_seed(void)
     return seed;
 }
 
-/** Stop signals are let in only while waiting, so that none is lost between looking at the flag and
- * waiting. */
-static void set_signals(sigset_t *wait_mask)
+static void set_signal(int number, void (*handler)(int), sigset_t *blocked)
 {
-    static const int stops[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
-    struct sigaction action = {.sa_handler = on_stop};
+    struct sigaction action = {.sa_handler = handler};
+
+    sigaction(number, &action, NULL);
+    sigaddset(blocked, number);
+}
+
+/** Signals are let in only while waiting, so that none is lost between looking at the flags and
+ * waiting. */
+static void set_signals(sigset_t *wait_mask, bool may_reload)
+{
     sigset_t blocked;
 
     sigemptyset(&blocked);
-    for (unsigned i = 0; i < sizeof stops / sizeof *stops; i++) {
-        sigaction(stops[i], &action, NULL);
-        sigaddset(&blocked, stops[i]);
-    }
+    set_signal(SIGTERM, on_stop, &blocked);
+    set_signal(SIGINT, on_stop, &blocked);
+    set_signal(SIGQUIT, on_stop, &blocked);
+    /* Without a file there is nothing to read again, and a terminal that goes away takes its daemon
+     * along. */
+    set_signal(SIGHUP, may_reload ? on_reload : on_stop, &blocked);
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to stop querying */
     sigprocmask(SIG_BLOCK, &blocked, wait_mask);
-    for (unsigned i = 0; i < sizeof stops / sizeof *stops; i++)
-        sigdelset(wait_mask, stops[i]);
+    sigdelset(wait_mask, SIGTERM);
+    sigdelset(wait_mask, SIGINT);
+    sigdelset(wait_mask, SIGQUIT);
+    sigdelset(wait_mask, SIGHUP);
 }
 
-static int run(const struct daemon_setup *setup)
+static int run(const struct daemon_setup *setup, struct config *config)
 {
     struct problem problem;
     sigset_t wait_mask;
     char settings[REPORT_SIZE];
 
-    set_signals(&wait_mask);
-    report_settings(&setup->params, settings);
+    set_signals(&wait_mask, setup->config_path != NULL);
+    report_settings(&config->segment[0].params, settings);
     log_info("igmpqd %s: %s", PACKAGE_VERSION, settings);
-    struct daemon *daemon = daemon_open(setup, &problem);
+    struct daemon *daemon = daemon_open(setup, config, &problem);
     if (!daemon) {
         log_error("%s", problem.text);
         return EXIT_STATUS_FAILURE;
     }
-    int result = daemon_run(daemon, &stop_signal, &wait_mask, &problem);
+    int result = daemon_run(daemon, &wishes, &wait_mask, &problem);
     if (result < 0)
         log_error("%s", problem.text);
     daemon_log_statistics(daemon);
@@ -171,37 +192,83 @@ static int run(const struct daemon_setup *setup)
     return result < 0 ? EXIT_STATUS_FAILURE : EXIT_SUCCESS;
 }
 
+/** The configuration and, where it names no interface, that of the default route. 0 or an exit
+ * status. */
+static int load(struct daemon_setup *setup, struct config *config, char route[LINK_NAME_SIZE],
+                const char **route_list)
+{
+    struct problem problem;
+
+    if (daemon_load_config(setup, config, &problem) < 0) {
+        fprintf(stderr, "igmpqd: %s\n", problem.text);
+        return setup->config_path ? EXIT_STATUS_FAILURE : EXIT_STATUS_USAGE;
+    }
+    if (config->count > 0)
+        return 0;
+    config_free(config);
+    if (!links_default_route(route))
+        return fail_no_interface();
+    log_info("no interface is named: using %s, which the default route uses", route);
+    route_list[0] = route;
+    setup->interfaces = route_list;
+    setup->interface_count = 1;
+    if (daemon_load_config(setup, config, &problem) < 0)
+        return fail_usage(problem.text);
+    return 0;
+}
+
+static int start(const struct command *command, struct daemon_setup *setup)
+{
+    struct config config;
+    char route[LINK_NAME_SIZE];
+    const char *route_list[1];
+
+    setup->config_path = command->config_path;
+    if (!setup->config_path && access(DEFAULT_CONFIG, F_OK) == 0)
+        setup->config_path = DEFAULT_CONFIG;
+    setup->interfaces = command->interface;
+    setup->interface_count = command->interface_count;
+    setup->is_verbose = command->is_verbose;
+    setup->seed = command->has_seed ? command->seed : random_seed();
+    int status = load(setup, &config, route, route_list);
+    if (status != 0)
+        return status;
+    if (command->wants_test) {
+        config_print(&config, stdout);
+        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+    } else {
+        status = run(setup, &config);
+    }
+    config_free(&config);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct command command = {0};
-    struct params asked = params_default(PROFILE_DEFAULT);
-    struct options options = {own_options, &asked, take_option, &command};
     struct daemon_setup setup = {0};
+    struct params checked = params_default(PROFILE_DEFAULT);
+    struct options options = {own_options, &checked, take_option, &command, &setup.overrides};
     struct problem problem;
     char text[400];
+    int status;
 
     int operand = options_read(&options, argc, argv, &problem);
     if (command.wants_help) {
         print_help(&options);
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
-    }
-    if (command.wants_version) {
+        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+    } else if (command.wants_version) {
         printf("igmpqd %s\n", PACKAGE_VERSION);
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
-    }
-    if (operand < 0)
-        return fail_usage(problem.text);
-    if (operand < argc) {
+        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+    } else if (operand < 0) {
+        status = fail_usage(problem.text);
+    } else if (operand < argc) {
         snprintf(text, sizeof text, "'%s' is not an option; did you mean -i %s?", argv[operand],
                  argv[operand]);
-        return fail_usage(text);
+        status = fail_usage(text);
+    } else {
+        status = start(&command, &setup);
     }
-    if (!options_resolve(&asked, &setup.params, tell_complaint))
-        return EXIT_STATUS_USAGE;
-    if (command.interface_count == 0)
-        return fail_no_interface();
-    setup.interfaces = command.interface;
-    setup.interface_count = command.interface_count;
-    setup.seed = command.has_seed ? command.seed : random_seed();
-    return run(&setup);
+    free(setup.overrides.item);
+    return status;
 }

@@ -29,6 +29,7 @@ struct origin {
     bool is_tagged;
     uint16_t vlan;
     uint8_t priority;
+    unsigned sources_max; /* that fit into one query on this link */
 };
 
 /** A query to be sent now. */

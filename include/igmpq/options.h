@@ -14,6 +14,18 @@
 #define EXIT_STATUS_FAILURE 1
 #define EXIT_STATUS_USAGE   2
 
+/** A protocol setting that was given, to be applied over what a file says. */
+struct override {
+    const char *name;
+    const char *value; /* borrowed from the command line */
+};
+
+/** In the order given; free `item` with free(). */
+struct overrides {
+    struct override *item;
+    size_t count;
+};
+
 /** A program's command line. */
 struct options {
     const struct setting
@@ -23,6 +35,8 @@ struct options {
      * sentence. */
     int (*take)(void *context, const char *name, const char *value, struct problem *problem);
     void *context;
+    struct overrides
+        *overrides; /* the protocol settings given are kept here too; NULL: not wanted */
 };
 
 /**

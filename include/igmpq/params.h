@@ -85,6 +85,10 @@ struct params {
     unsigned max_sources;   /* per segment, over all groups */
     unsigned max_reporters; /* per segment */
     unsigned max_queriers;  /* per segment */
+
+    /* What the switches are believed to do; only warnings follow from these. */
+    duration switch_timeout;        /* they forget a member after so long without a report */
+    duration switch_router_timeout; /* and the querier's port after so long without a query */
 };
 
 /** The settings of a profile, not resolved. Version 2 in every profile. */
@@ -96,7 +100,7 @@ enum params_complaint {
     PARAMS_OK,
     PARAMS_VERSION,              /* not 1, 2 or 3 */
     PARAMS_ROBUSTNESS_ZERO,      /* MUST NOT */
-    PARAMS_QUERY_INTERVAL,       /* below 1 s or above 31744 s */
+    PARAMS_QUERY_INTERVAL,       /* below 0.2 s (version 3: 1 s) or above 31744 s */
     PARAMS_RESPONSE_TOO_LONG,    /* not below the query interval */
     PARAMS_RESPONSE_RANGE_V2,    /* not 0.1 to 25.5 s in version 2 */
     PARAMS_RESPONSE_RANGE_V3,    /* not 0.1 to 3174.4 s in version 3 */
@@ -114,18 +118,24 @@ enum params_complaint {
     PARAMS_RESPONSE_QUANTISED, /* version 3: the response interval likewise */
     PARAMS_V3_CODE_MISREAD,    /* version 3: a response above 12.7 s is read otherwise by version 2
                                   hosts (Q-83) */
-    PARAMS_JITTER_V3, /* version 3 advertises its period, and jitter belies it */
+    PARAMS_JITTER_V3,      /* version 3 advertises its period, and jitter belies it */
+    PARAMS_SWITCH_TIMEOUT, /* one lost query or report and a switch forgets a member */
+    PARAMS_ROUTER_TIMEOUT, /* one lost query and a switch forgets the querier's port */
+    PARAMS_FAILOVER,       /* at a takeover a switch may forget members */
     PARAMS_COMPLAINT_COUNT
 };
 
 /** One English sentence about it, saying what is allowed; static. */
 const char *params_complaint_text(enum params_complaint complaint);
+/** The setting it is about, by the name that people write; NULL for params that are only wrong
+ * together. */
+const char *params_complaint_setting(enum params_complaint complaint);
 static inline bool params_complaint_is_error(enum params_complaint complaint)
 {
     return complaint > PARAMS_OK && complaint < PARAMS_WARNINGS;
 }
 
-#define PARAMS_COMPLAINTS 8
+#define PARAMS_COMPLAINTS 10
 
 /**
  * Resolve `asked` into `*out`: AUTO values computed, version 3 intervals quantised to what is

@@ -40,10 +40,13 @@ void port_init(struct port_io *port, const char *name);
 int port_attach(struct port_io *port, struct problem *problem);
 void port_detach(struct port_io *port);
 
-/** Make a query's frame, send it, and give it to this host's own members. 0, or -1 with a sentence.
+/**
+ * Make a query's frame, send it, and give it to this host's own members: of the interface, or of a
+ * tagged query's VLAN through `vlan_echo` (NULL: this host has no device of that VLAN). 0, or -1
+ * with a sentence.
  */
 int port_send(struct port_io *port, struct builder *builder, const struct query *query,
-              struct problem *problem);
+              struct local_echo *vlan_echo, struct problem *problem);
 
 /** After a failure: when to try again; doubles up to PORT_RETRY_MOST. */
 void port_back_off(struct port_io *port, instant now);

@@ -26,6 +26,7 @@ struct identity {
     struct prefix own; /* our address and the network it is on; none: no address yet */
     bool is_proxy; /* speak from 0.0.0.0 (Q-52); `own` then is only the network, length 0 if unknown
                     */
+    unsigned mtu;  /* of the link; 0: 1500 */
 };
 
 /** A querier that was heard, be it accepted or not. */
@@ -130,7 +131,7 @@ instant segment_deadline(const struct segment *segment);
 void segment_tick(struct segment *segment, instant now, struct outbox *outbox);
 
 /** A query at once, at a person's wish: general for group none. False (and nothing sent) when not
- * the querier, or version 1 with a group. */
+ * the querier, version 1 with a group, version 2 with one of the SSM range, or not a group. */
 bool segment_query_now(struct segment *segment, instant now, struct address group,
                        struct outbox *outbox);
 

@@ -19,26 +19,26 @@ bool membership_is_checking(const struct membership *membership, instant now)
 }
 
 /**
- * May a specific query go now? If not, it gets a turn of its own, `*at`, and goes then: first come,
- * first served, so that a flood of leaves for some groups cannot keep others waiting for ever, and
- * nobody wakes in vain (Q-101).
+ * May a first query go now? If not, `*turn` is when: first come, first served, so that a flood of
+ * leaves for some groups cannot keep others waiting for ever, and nobody wakes in vain (Q-101).
  */
-static bool take_turn(struct membership *membership, instant now, bool *has_turn, instant *at)
+static bool take_turn(struct membership *membership, instant now, instant *turn)
 {
     const duration step = SECONDS / MEMBERSHIP_QUERIES_PER_S;
     const instant all_at_once = now - MEMBERSHIP_QUERY_BURST * step;
 
-    if (*has_turn) {
-        *has_turn = false;
+    if (*turn <= now) {
+        *turn = INSTANT_NEVER;
         return true;
     }
+    if (*turn != INSTANT_NEVER)
+        return false;
     if (membership->turn < all_at_once)
         membership->turn = all_at_once;
     membership->turn += step;
     if (membership->turn <= now)
         return true;
-    *at = membership->turn;
-    *has_turn = true;
+    *turn = membership->turn;
     return false;
 }
 
@@ -78,10 +78,11 @@ static void ask_group(struct group *group, instant now, const struct membership_
     group->query_at = instant_after(now, context->params->last_member_query_interval);
 }
 
-/** Sources of the transmission under way that are in the half with (or without) the S flag. */
+/** Sources of the transmission under way that are in the half with (or without) the S flag; one
+ * that waits for its first turn is not lowered yet. */
 static bool is_of_half(const struct source *source, bool suppress, instant last_member)
 {
-    return source->queries_left > 0 && !source->is_asked &&
+    return source->queries_left > 0 && source->is_lowered && !source->is_asked &&
            (source->expires > last_member) == suppress;
 }
 
@@ -114,46 +115,65 @@ static void ask_sources(struct group *group, instant now, const struct membershi
     last_event(outbox)->count = query->message.source_count;
 }
 
-/** A whole transmission (RFC 9776 section 6.6.3.2, Q-20, Q-104): false when the outbox or the pace
- * stopped it half way. */
+/** Before a transmission: what is over meanwhile is not asked about, and what is new to be asked
+ * about is lowered, if it is its turn. */
+static void prepare_sources(struct membership *membership, struct group *group, instant now,
+                            instant last_member)
+{
+    bool has_new = false;
+
+    for (unsigned i = 0; i < group->source_count; i++) {
+        struct source *source = &group->sources[i];
+        if (source->expires <= now) {
+            source->queries_left = 0;
+            source->is_asked = false;
+        }
+        has_new |= source->queries_left > 0 && !source->is_lowered;
+    }
+    if (!has_new || !take_turn(membership, now, &group->sources_turn))
+        return;
+    group->sources_repeat_at = now; /* with them, all that are being asked about */
+    for (unsigned i = 0; i < group->source_count; i++) {
+        struct source *source = &group->sources[i];
+        if (source->queries_left == 0 || source->is_lowered)
+            continue;
+        source->is_lowered = true;
+        if (source->expires > last_member)
+            source->expires = last_member;
+    }
+}
+
+/** A whole transmission (RFC 9776 section 6.6.3.2, Q-20, Q-104): false when the outbox had no room
+ * for all of it. */
 static bool transmit_sources(struct membership *membership, struct group *group, instant now,
                              const struct membership_context *context, struct outbox *outbox)
 {
     instant last_member = instant_after(now, params_last_member_time(context->params));
+    bool is_more = false;
 
-    for (unsigned i = 0; i < group->source_count; i++) {
-        struct source *source = &group->sources[i];
-        if (source->expires <= now) { /* over meanwhile: there is nothing to ask */
-            source->queries_left = 0;
-            source->is_asked = false;
-        }
-        if (source->queries_left > 0 && !source->is_lowered) {
-            source->is_lowered = true;
-            if (source->expires > last_member)
-                source->expires = last_member;
-        }
-    }
-    for (int half = 1; half >= 0; half--) {
+    prepare_sources(membership, group, now, last_member);
+    for (int half = 1; half >= 0 && group->sources_repeat_at <= now; half--) {
         while (has_half(group, half == 1, last_member)) {
             if (!outbox_has_room(outbox))
-                return false;
-            if (!take_turn(membership, now, &group->has_sources_turn, &group->sources_query_at))
                 return false;
             ask_sources(group, now, context, half == 1, outbox);
         }
     }
-    bool is_more = false;
     for (unsigned i = 0; i < group->source_count; i++) {
         struct source *source = &group->sources[i];
         if (source->is_asked) {
             source->is_asked = false;
             source->queries_left--;
         }
-        is_more |= source->queries_left > 0;
+        is_more |= source->queries_left > 0 && source->is_lowered;
     }
-    group->sources_query_at =
-        is_more ? instant_after(now, context->params->last_member_query_interval) : INSTANT_NEVER;
-    group->has_sources_turn = false;
+    if (!is_more)
+        group->sources_repeat_at = INSTANT_NEVER;
+    else if (group->sources_repeat_at <= now)
+        group->sources_repeat_at = instant_after(now, context->params->last_member_query_interval);
+    if (group->sources_turn <= now)
+        group->sources_turn = INSTANT_NEVER; /* nobody is left to take it */
+    group->sources_query_at = instant_earlier(group->sources_repeat_at, group->sources_turn);
     return true;
 }
 
@@ -169,7 +189,7 @@ static void drop_unspeakable(struct group *group, const struct membership_contex
         for (unsigned i = 0; i < group->source_count; i++)
             group->sources[i].queries_left = 0;
         group->sources_query_at = INSTANT_NEVER;
-        group->has_sources_turn = false;
+        group->sources_turn = group->sources_repeat_at = INSTANT_NEVER;
     }
 }
 
@@ -190,14 +210,13 @@ static bool wake_group(struct membership *membership, struct group *group, insta
     if (group->queries_left > 0 && group->query_at <= now && group->expires > now) {
         if (!outbox_has_room(outbox))
             return false;
-        if (take_turn(membership, now, &group->has_turn, &group->query_at))
+        if (group->is_lowered || take_turn(membership, now, &group->turn))
             ask_group(group, now, context, outbox);
+        else
+            group->query_at = group->turn;
     }
-    if (group->sources_query_at <= now &&
-        !transmit_sources(membership, group, now, context, outbox) &&
-        group->sources_query_at <= now)
-        return false;
-    return true;
+    return group->sources_query_at > now ||
+           transmit_sources(membership, group, now, context, outbox);
 }
 
 void membership_tick(struct membership *membership, instant now,

@@ -100,6 +100,8 @@ struct params params_default(enum profile profile)
         .max_sources = 16384,
         .max_reporters = 4096,
         .max_queriers = 64,
+        .switch_timeout = 260 * SECONDS,
+        .switch_router_timeout = 255 * SECONDS,
     };
     switch (profile) {
     case PROFILE_DEFAULT:
@@ -173,11 +175,55 @@ const char *params_complaint_text(enum params_complaint complaint)
     case PARAMS_JITTER_V3:
         return "version 3 advertises its query interval, and jitter belies it to the other "
                "queriers";
+    case PARAMS_SWITCH_TIMEOUT:
+        return "after one lost packet a switch forgets a member: twice the query interval plus the "
+               "response "
+               "interval is more than switch-timeout";
+    case PARAMS_ROUTER_TIMEOUT:
+        return "after one lost query a switch forgets where the querier is: twice the query "
+               "interval is more "
+               "than switch-router-timeout";
+    case PARAMS_FAILOVER:
+        return "when another querier dies, a switch may forget members before this one has taken "
+               "over: the "
+               "other querier timeout plus the response interval is more than switch-timeout";
     case PARAMS_OK:
     case PARAMS_WARNINGS:
     case PARAMS_COMPLAINT_COUNT: break;
     }
     return "";
+}
+
+const char *params_complaint_setting(enum params_complaint complaint)
+{
+    switch (complaint) {
+    case PARAMS_VERSION: return "igmp-version";
+    case PARAMS_ROBUSTNESS_ZERO:
+    case PARAMS_ROBUSTNESS_ONE: return "robustness";
+    case PARAMS_QUERY_INTERVAL:
+    case PARAMS_V1_TOO_OFTEN:
+    case PARAMS_QUANTISED:
+    case PARAMS_SWITCH_TIMEOUT:
+    case PARAMS_ROUTER_TIMEOUT: return "query-interval";
+    case PARAMS_RESPONSE_TOO_LONG:
+    case PARAMS_RESPONSE_RANGE_V2:
+    case PARAMS_RESPONSE_RANGE_V3:
+    case PARAMS_RESPONSE_QUANTISED:
+    case PARAMS_V3_CODE_MISREAD: return "query-response-interval";
+    case PARAMS_STARTUP_INTERVAL: return "startup-query-interval";
+    case PARAMS_STARTUP_COUNT: return "startup-query-count";
+    case PARAMS_LAST_MEMBER_INTERVAL: return "last-member-query-interval";
+    case PARAMS_LAST_MEMBER_COUNT: return "last-member-query-count";
+    case PARAMS_JITTER:
+    case PARAMS_JITTER_V3: return "jitter";
+    case PARAMS_OTHER_QUERIER:
+    case PARAMS_FAILOVER: return "timeout";
+    case PARAMS_OK:
+    case PARAMS_TABLE_SIZE:
+    case PARAMS_WARNINGS:
+    case PARAMS_COMPLAINT_COUNT: break;
+    }
+    return NULL;
 }
 
 static duration least(duration a, duration b)
@@ -202,8 +248,8 @@ static void fill_auto(struct params *p)
         p->query_response_interval -= p->query_response_interval % DECISECONDS;
     }
     if (p->startup_query_interval == PARAMS_AUTO)
-        p->startup_query_interval =
-            is_default ? least(5 * SECONDS, quarter(p->query_interval)) : quarter(p->query_interval);
+        p->startup_query_interval = is_default ? least(5 * SECONDS, quarter(p->query_interval))
+                                               : quarter(p->query_interval);
     if (p->startup_query_count == PARAMS_AUTO)
         p->startup_query_count = is_default ? 3 : p->robustness;
     if (p->last_member_query_count == PARAMS_AUTO)
@@ -256,6 +302,49 @@ static enum params_complaint first_error(const struct params *p)
     return PARAMS_OK;
 }
 
+/** Version 3 advertises its intervals, so they become what its codes can say (Q-17, Q-18). Returns
+ * how many complaints were added at `complaints`. */
+static unsigned quantise_intervals(const struct params *asked, struct params *out,
+                                   enum params_complaint *complaints)
+{
+    duration interval = quantise(out->query_interval, SECONDS);
+    unsigned count = 0;
+
+    if (interval != out->query_interval) {
+        complaints[count++] = PARAMS_QUANTISED;
+        *out = *asked;
+        out->query_interval = interval; /* what follows from it follows from what is done */
+        fill_auto(out);
+        out->startup_query_interval = least(out->startup_query_interval, interval);
+    }
+    duration response = quantise(out->query_response_interval, DECISECONDS);
+    if (response >= interval) /* it was below the interval that was asked for */
+        response = quantise(interval / 2, DECISECONDS);
+    if (response != out->query_response_interval)
+        complaints[count++] = PARAMS_RESPONSE_QUANTISED;
+    out->query_response_interval = response;
+    out->last_member_query_interval = quantise(out->last_member_query_interval, DECISECONDS);
+    return count;
+}
+
+/** Intervals against what switches forget. */
+static unsigned check_switches(const struct params *p, enum params_complaint *complaints)
+{
+    unsigned count = 0;
+    duration other = p->other_querier_present;
+
+    if (other == PARAMS_AUTO)
+        other = params_other_querier_present((unsigned)p->robustness, p->query_interval,
+                                             p->query_response_interval);
+    if (2 * p->query_interval + p->query_response_interval > p->switch_timeout)
+        complaints[count++] = PARAMS_SWITCH_TIMEOUT;
+    else if (other + p->query_response_interval > p->switch_timeout)
+        complaints[count++] = PARAMS_FAILOVER;
+    if (2 * p->query_interval > p->switch_router_timeout)
+        complaints[count++] = PARAMS_ROUTER_TIMEOUT;
+    return count;
+}
+
 unsigned params_resolve(const struct params *asked, struct params *out,
                         enum params_complaint complaints[PARAMS_COMPLAINTS])
 {
@@ -273,26 +362,13 @@ unsigned params_resolve(const struct params *asked, struct params *out,
     if (out->version == 1 && out->query_interval < 60 * SECONDS)
         complaints[count++] = PARAMS_V1_TOO_OFTEN;
     if (out->version == 3) {
-        duration interval = quantise(out->query_interval, SECONDS);
-        duration response = quantise(out->query_response_interval, DECISECONDS);
-        if (interval != out->query_interval) {
-            complaints[count++] = PARAMS_QUANTISED;
-            out->query_interval = interval;
-            /* What was derived from the old interval must hold against the new one. */
-            out->startup_query_interval = least(out->startup_query_interval, interval);
-            if (response >= interval)
-                response = quantise(interval / 2, DECISECONDS);
-        }
-        if (response != out->query_response_interval)
-            complaints[count++] = PARAMS_RESPONSE_QUANTISED;
-        out->query_response_interval = response;
-        out->last_member_query_interval = quantise(out->last_member_query_interval, DECISECONDS);
-        if (response > 127 * DECISECONDS)
+        count += quantise_intervals(asked, out, complaints + count);
+        if (out->query_response_interval > 127 * DECISECONDS)
             complaints[count++] = PARAMS_V3_CODE_MISREAD;
         if (out->jitter_percent > 0)
             complaints[count++] = PARAMS_JITTER_V3;
     }
-    return count;
+    return count + check_switches(out, complaints + count);
 }
 
 duration params_other_querier_present(unsigned robustness, duration interval, duration response)

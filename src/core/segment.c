@@ -73,6 +73,13 @@ unsigned segment_send_version(const struct segment *segment, instant now)
     return segment->params.version;
 }
 
+/** Behind an IP header with Router Alert and the 12 octets of the query's own. */
+static unsigned sources_that_fit(unsigned mtu)
+{
+    unsigned room = mtu < 68 || mtu > 1500 ? 1500 : mtu; /* RFC 791: no link is narrower than 68 */
+    return (room - 24 - 12) / 4;
+}
+
 static struct origin segment_origin(const struct segment *segment)
 {
     return (struct origin){
@@ -82,6 +89,7 @@ static struct origin segment_origin(const struct segment *segment)
         .is_tagged = segment->vlan != VLAN_NONE,
         .vlan = segment->vlan,
         .priority = segment->params.priority,
+        .sources_max = sources_that_fit(segment->identity.mtu),
     };
 }
 
@@ -105,7 +113,7 @@ static void note_sent(struct segment *segment, instant now, const struct query *
 
     segment->sent[segment->sent_next] = (struct sent_query){
         .at = now,
-        .code = octets[1],
+        .code = length >= 8 ? octets[1] : 0,
         .flags = length >= 12 ? octets[8] : 0,
         .version = message->version,
         .count = message->source_count,
@@ -216,19 +224,27 @@ static void stop(struct segment *segment, instant now, struct outbox *outbox)
     membership_clear(&segment->membership);
     segment->next_query = segment->other_expires = INSTANT_NEVER;
     segment->startup_left = 0;
+    for (unsigned i = 0; i < 4; i++)
+        segment->version_heard[i] = INSTANT_NEVER;
     segment_set_role(segment, now, ELECTION_STOP, NULL, outbox);
+}
+
+/** Nobody can speak without a link, and only a proxy without an address; who never speaks needs
+ * none (Q-52). */
+static bool can_run(const struct segment *segment)
+{
+    const struct identity *identity = &segment->identity;
+    return identity->is_up && (identity->is_proxy || !address_is_none(identity->own.address) ||
+                               segment->params.mode == MODE_PASSIVE);
 }
 
 void segment_link(struct segment *segment, instant now, const struct identity *identity,
                   struct outbox *outbox)
 {
     struct identity was = segment->identity;
-    bool can_run =
-        identity->is_up && (identity->is_proxy || !address_is_none(identity->own.address) ||
-                            segment->params.mode == MODE_PASSIVE);
 
     segment->identity = *identity;
-    if (!can_run) {
+    if (!can_run(segment)) {
         if (segment->role != ROLE_DOWN)
             stop(segment, now, outbox);
         return;
@@ -254,7 +270,10 @@ void segment_configure(struct segment *segment, instant now, const struct params
         return;
     }
     if (is_restart) {
-        start(segment, now, outbox);
+        if (can_run(segment))
+            start(segment, now, outbox);
+        else /* it was passive and has no address to speak from */
+            stop(segment, now, outbox);
         return;
     }
     /* A shorter interval is not to wait for the end of a longer one. */
@@ -349,7 +368,9 @@ bool segment_query_now(struct segment *segment, instant now, struct address grou
         return true;
     }
     unsigned version = segment_send_version(segment, now);
-    if (version < 2)
+    const struct prefix *ssm = &segment->params.ssm_range;
+    bool is_ssm = !address_is_none(ssm->address) && prefix_contains(*ssm, group);
+    if (!address_is_multicast(group) || version < 2 || (version == 2 && is_ssm)) /* */
         return false;
     struct origin origin = segment_origin(segment);
     struct query *query = outbox_query(outbox, &origin, now, QUERY_REQUESTED, version, group);

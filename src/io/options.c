@@ -75,6 +75,17 @@ static int complain(const struct tables *tables, int found, char **argv, struct 
     return problem_set(problem, "there is no option '%s'; --help lists them all", given);
 }
 
+static int keep_override(struct overrides *overrides, const char *name, const char *value)
+{
+    struct override *item =
+        realloc(overrides->item, (overrides->count + 1) * sizeof *overrides->item);
+    if (!item)
+        return -1;
+    overrides->item = item;
+    item[overrides->count++] = (struct override){name, value};
+    return 0;
+}
+
 /** What was given, in order. */
 struct given {
     int index;
@@ -89,6 +100,8 @@ static int apply(const struct options *options, const struct tables *tables,
     if (given->index < tables->own_count)
         return options->take(options->context, setting->name, given->value, problem);
     struct problem inner;
+    if (options->overrides && keep_override(options->overrides, setting->name, given->value) < 0)
+        return problem_set(problem, "no memory");
     if (settings_set(options->params, setting->name, given->value, &inner) == 0)
         return 0;
     return problem_set(problem, "--%s", inner.text);

@@ -43,9 +43,10 @@ void port_detach(struct port_io *port)
 }
 
 int port_send(struct port_io *port, struct builder *builder, const struct query *query,
-              struct problem *problem)
+              struct local_echo *vlan_echo, struct problem *problem)
 {
     uint8_t payload[IGMP_LENGTH_MAX], frame[FRAME_MAX];
+    struct local_echo *echo = query->envelope.is_tagged ? vlan_echo : port->echo;
 
     if (!port->is_attached)
         return problem_set(problem, "%s is not attached", port->name);
@@ -58,10 +59,9 @@ int port_send(struct port_io *port, struct builder *builder, const struct query 
         return -1;
     int sent = inject(port->injector, (struct octets){frame, (size_t)size}, problem);
     /* The host's own members are asked even if the wire said no: their reports refresh the switch
-     * all the same. A tagged query is for the VLAN's members, who are not on this interface. */
-    if (!query->envelope.is_tagged &&
-        local_echo_send(port->echo, &query->envelope, (struct octets){payload, length},
-                        sent == 0 ? problem : NULL) < 0)
+     * all the same. */
+    if (echo && local_echo_send(echo, &query->envelope, (struct octets){payload, length},
+                                sent == 0 ? problem : NULL) < 0)
         return -1;
     return sent;
 }

@@ -37,9 +37,9 @@ struct storage {
 #define AT(member) offsetof(struct params, member)
 
 static const struct setting described[] = {
-    {"profile", 0, "NAME", "default, rfc9776, rfc3376 or rfc2236: a whole set of defaults"},
-    {"mode", 0, "MODE",
-     "active (default), listen-first, backup (yields to any querier) or passive (never sends)"},
+    {"profile", 0, "default|rfc9776|rfc3376|rfc2236", "a whole set of defaults (default)"},
+    {"mode", 0, "active|listen-first|backup|passive",
+     "listen before the first query; yield to any querier; never send (active)"},
     {"igmp-version", 'V', "1|2|3|auto",
      "version of the queries (2); auto follows the lowest version heard"},
     {"query-interval", 'q', "SECONDS", "time between general queries (60; 125 in a profile)"},
@@ -80,6 +80,10 @@ static const struct setting described[] = {
     {"max-groups", 0, "COUNT", "groups remembered (4096)"},
     {"max-sources", 0, "COUNT", "sources remembered over all groups (16384)"},
     {"max-reporters", 0, "COUNT", "reporting hosts remembered (4096)"},
+    {"switch-timeout", 0, "SECONDS",
+     "the switches forget a member after so long; for warnings only (260)"},
+    {"switch-router-timeout", 0, "SECONDS",
+     "the switches forget the querier's port after so long; for warnings only (255)"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -114,6 +118,8 @@ static const struct storage stored[] = {
     {VALUE_LIMIT, AT(max_groups)},
     {VALUE_LIMIT, AT(max_sources)},
     {VALUE_LIMIT, AT(max_reporters)},
+    {VALUE_DURATION, AT(switch_timeout)},
+    {VALUE_DURATION, AT(switch_router_timeout)},
 };
 
 _Static_assert(sizeof stored / sizeof *stored + 1 == sizeof described / sizeof *described,

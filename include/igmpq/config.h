@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. What the daemon is to do, from the configuration file and the command line: a list of
+ * segments, each with its settings resolved. Hides libconfig. Every error names file, line,
+ * setting, what was found and what is allowed.
+ */
+#ifndef IGMPQ_CONFIG_H
+#define IGMPQ_CONFIG_H
+
+#include <stdio.h>
+
+#include "igmpq/links.h"
+#include "igmpq/options.h"
+#include "igmpq/params.h"
+#include "igmpq/segment.h"
+
+/** Where a segment's source address comes from. */
+enum source_kind {
+    SOURCE_AUTO,  /* the interface's (or VLAN device's) primary address */
+    SOURCE_FIXED, /* as configured */
+    SOURCE_PROXY  /* 0.0.0.0 */
+};
+
+/** One segment, or with a wildcard one per interface that matches. */
+struct segment_config {
+    char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
+    uint16_t vlan;                  /* VLAN_NONE: untagged */
+    enum source_kind source;
+    struct prefix address; /* of SOURCE_FIXED */
+    struct params params;  /* resolved */
+    unsigned line;         /* in the file; 0: from the command line */
+};
+
+/** All segments, owned; free with config_free(). */
+struct config {
+    struct segment_config *segment;
+    size_t count;
+    bool is_verbose;
+};
+
+/**
+ * Read `path` (NULL: no file, only the command line) and apply the command line over it:
+ * `interfaces`, when there are any, replace those of the file; `overrides` override its settings in
+ * every segment. Warnings are told with `tell`. 0, or -1 with a sentence and
+ * `*out` empty. No interface at all is no error: count is 0.
+ */
+int config_load(const char *path, const struct overrides *overrides, const char *const *interfaces,
+                unsigned interface_count, struct config *out, void (*tell)(const char *text),
+                struct problem *problem);
+void config_free(struct config *config);
+
+/** True when the name holds wildcards. */
+bool config_is_pattern(const char *interface);
+/** Whether an interface's name is meant. */
+bool config_matches(const struct segment_config *segment, const char *interface);
+
+/** The effective settings of each segment and what follows from them, for people (igmpqd -T). */
+void config_print(const struct config *config, FILE *to);
+
+#endif

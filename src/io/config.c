@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. The configuration: defaults, file and command line become a list of segments. */
+#include "igmpq/config.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_file.h"
+#include "igmpq/text.h"
+
+bool config_is_pattern(const char *interface)
+{
+    return strpbrk(interface, "*?[") != NULL;
+}
+
+bool config_matches(const struct segment_config *segment, const char *interface)
+{
+    return fnmatch(segment->interface, interface, 0) == 0;
+}
+
+void config_free(struct config *config)
+{
+    free(config->segment);
+    *config = (struct config){0};
+}
+
+/** "FILE:LINE: ", or nothing for what the command line says. */
+static int locate(struct problem *problem, const char *path, unsigned line, const char *text)
+{
+    if (line == 0)
+        return problem_set(problem, "%s", text);
+    return problem_set(problem, "%s:%u: %s", path, line, text);
+}
+
+/** "eth0", "eth0/10": as logs and the control call it. */
+static void name_of(const struct segment_config *segment, char *out, size_t size)
+{
+    if (segment->vlan == VLAN_NONE)
+        snprintf(out, size, "%s", segment->interface);
+    else
+        snprintf(out, size, "%s/%u", segment->interface, segment->vlan);
+}
+
+/** One list of settings in order; "profile" only, or all but it. */
+static int apply_file(struct params *params, const struct file_setting *list, size_t count,
+                      bool is_profile, const char *path, struct problem *problem)
+{
+    struct problem inner;
+
+    for (size_t i = 0; i < count; i++)
+        if ((strcmp(list[i].name, "profile") == 0) == is_profile &&
+            settings_set(params, list[i].name, list[i].value, &inner) < 0)
+            return locate(problem, path, list[i].line, inner.text);
+    return 0;
+}
+
+static int apply_overrides(struct params *params, const struct overrides *overrides,
+                           bool is_profile, struct problem *problem)
+{
+    for (size_t i = 0; overrides && i < overrides->count; i++) {
+        const struct override *item = &overrides->item[i];
+        if ((strcmp(item->name, "profile") == 0) == is_profile &&
+            settings_set(params, item->name, item->value, problem) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/** A profile lies under everything else, wherever it is named; then the file, the segment, the
+ * command line. */
+static int ask(struct params *params, const struct file *file, const struct file_segment *segment,
+               const struct overrides *overrides, struct problem *problem)
+{
+    *params = params_default(PROFILE_DEFAULT);
+    for (int is_profile = 1; is_profile >= 0; is_profile--)
+        if (apply_file(params, file->setting, file->setting_count, is_profile, file->path,
+                       problem) < 0 ||
+            (segment && apply_file(params, segment->setting, segment->setting_count, is_profile,
+                                   file->path, problem) < 0) ||
+            apply_overrides(params, overrides, is_profile, problem) < 0)
+            return -1;
+    return 0;
+}
+
+/** Where the setting was given that decides: the segment's own before the file's. NULL: nowhere in
+ * the file. */
+static const struct file_setting *find_given(const struct file *file,
+                                             const struct file_segment *segment, const char *name)
+{
+    for (size_t i = segment ? segment->setting_count : 0; i-- > 0;)
+        if (strcmp(segment->setting[i].name, name) == 0)
+            return &segment->setting[i];
+    for (size_t i = file->setting_count; i-- > 0;)
+        if (strcmp(file->setting[i].name, name) == 0)
+            return &file->setting[i];
+    return NULL;
+}
+
+static int resolve(const struct params *asked, struct segment_config *segment,
+                   const struct file *file, const struct file_segment *entry,
+                   void (*tell)(const char *text), struct problem *problem)
+{
+    enum params_complaint complaints[PARAMS_COMPLAINTS];
+    char name[SEGMENT_NAME_SIZE], text[400], value[64];
+
+    name_of(segment, name, sizeof name);
+    unsigned count = params_resolve(asked, &segment->params, complaints);
+    for (unsigned i = 0; i < count; i++) {
+        const char *setting = params_complaint_setting(complaints[i]);
+        const struct file_setting *given = setting ? find_given(file, entry, setting) : NULL;
+        int used = name[0] ? snprintf(text, sizeof text, "%s: ", name) : 0;
+        if (setting)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s = %s: ", setting,
+                             settings_get(&segment->params, setting, value, sizeof value));
+        snprintf(text + used, sizeof text - (size_t)used, "%s",
+                 params_complaint_text(complaints[i]));
+        if (params_complaint_is_error(complaints[i]))
+            return locate(problem, file->path, given ? given->line : segment->line, text);
+        tell(text);
+    }
+    return 0;
+}
+
+static int add_segment(struct config *config, const struct segment_config *segment,
+                       const char *path, struct problem *problem)
+{
+    char name[SEGMENT_NAME_SIZE], text[128];
+
+    for (size_t i = 0; i < config->count; i++) {
+        const struct segment_config *other = &config->segment[i];
+        if (other->vlan != segment->vlan || strcmp(other->interface, segment->interface) != 0)
+            continue;
+        name_of(segment, name, sizeof name);
+        if (segment->line == 0)
+            return problem_set(problem, "interface %s is given twice", name);
+        snprintf(text, sizeof text, "%s is configured twice, first in line %u", name, other->line);
+        return locate(problem, path, segment->line, text);
+    }
+    if ((config->count & (config->count - 1)) == 0) { /* at each power of two */
+        size_t capacity = config->count ? config->count * 2 : 1;
+        struct segment_config *list = realloc(config->segment, capacity * sizeof *list);
+        if (!list)
+            return problem_set(problem, "no memory");
+        config->segment = list;
+    }
+    config->segment[config->count++] = *segment;
+    return 0;
+}
+
+/** One entry of the file's interfaces: a segment, or one for each of its VLANs. */
+static int add_file_segment(struct config *config, const struct file *file,
+                            const struct file_segment *entry, const struct overrides *overrides,
+                            void (*tell)(const char *text), struct problem *problem)
+{
+    struct segment_config segment = {
+        .source = entry->source, .address = entry->address, .line = entry->line};
+    struct params asked;
+
+    snprintf(segment.interface, sizeof segment.interface, "%s", entry->interface);
+    if (ask(&asked, file, entry, overrides, problem) < 0)
+        return -1;
+    if (entry->vlan_count == 0)
+        return resolve(&asked, &segment, file, entry, tell, problem) < 0
+                   ? -1
+                   : add_segment(config, &segment, file->path, problem);
+    if (entry->vlan_count > 1 && entry->source == SOURCE_FIXED)
+        return locate(
+            problem, file->path, entry->line,
+            "one address cannot serve several VLANs: give each VLAN an entry of its own, or leave "
+            "the address out (they are then queried from 0.0.0.0 or from the VLAN device's "
+            "address)");
+    for (unsigned i = 0; i < entry->vlan_count; i++) {
+        segment.vlan = entry->vlan[i];
+        /* What is risky is so for all of them: said once. */
+        if ((i == 0 && resolve(&asked, &segment, file, entry, tell, problem) < 0) ||
+            add_segment(config, &segment, file->path, problem) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_interfaces(struct config *config, const struct file *file,
+                          const struct overrides *overrides, const char *const *interfaces,
+                          unsigned count, void (*tell)(const char *text), struct problem *problem)
+{
+    struct params asked;
+
+    if (ask(&asked, file, NULL, overrides, problem) < 0)
+        return -1;
+    for (unsigned i = 0; i < count; i++) {
+        struct segment_config segment = {.source = SOURCE_AUTO};
+        snprintf(segment.interface, sizeof segment.interface, "%s", interfaces[i]);
+        if (resolve(&asked, &segment, file, NULL, tell, problem) < 0 ||
+            add_segment(config, &segment, file->path, problem) < 0)
+            return -1;
+    }
+    /* Wrong settings are to be told even where no segment uses them. */
+    struct segment_config nobody = {0};
+    return count > 0 || file->segment_count > 0
+               ? 0
+               : resolve(&asked, &nobody, file, NULL, tell, problem);
+}
+
+int config_load(const char *path, const struct overrides *overrides, const char *const *interfaces,
+                unsigned interface_count, struct config *out, void (*tell)(const char *text),
+                struct problem *problem)
+{
+    struct file file = {0};
+
+    *out = (struct config){0};
+    if (path && file_read(path, &file, problem) < 0)
+        return -1;
+    out->is_verbose = file.is_verbose;
+    int result = 0;
+    if (interface_count > 0 || file.segment_count == 0)
+        result = add_interfaces(out, &file, overrides, interfaces, interface_count, tell, problem);
+    /* With -i the file's segments of those interfaces still count for nothing, but must be right.
+     */
+    struct config unused = {0};
+    for (size_t i = 0; i < file.segment_count && result == 0; i++)
+        result = add_file_segment(interface_count > 0 ? &unused : out, &file, &file.segment[i],
+                                  overrides, tell, problem);
+    config_free(&unused);
+    file_free(&file);
+    if (result < 0)
+        config_free(out);
+    return result;
+}
+
+static void print_seconds(FILE *to, const char *name, duration span)
+{
+    char text[TEXT_DURATION_SIZE];
+    fprintf(to, "    # %s: %s s\n", name, text_seconds(span, text));
+}
+
+static void print_derived(const struct params *p, FILE *to)
+{
+    struct tenure nobody;
+
+    tenure_begin(&nobody);
+    print_seconds(to, "other querier present interval, at first",
+                  tenure_other_querier_present(&nobody, p));
+    print_seconds(to, "group membership interval",
+                  params_group_membership(p->membership, (unsigned)p->robustness, p->query_interval,
+                                          p->query_response_interval));
+    print_seconds(to, "older host present interval",
+                  params_older_host_present((unsigned)p->robustness, p->query_interval,
+                                            p->query_response_interval));
+    print_seconds(to, "last member query time", params_last_member_time(p));
+    print_seconds(to, "longest gap between two reports after one loss",
+                  2 * p->query_interval + p->query_response_interval);
+}
+
+void config_print(const struct config *config, FILE *to)
+{
+    char value[1024], prefix[TEXT_PREFIX_SIZE], name[SEGMENT_NAME_SIZE];
+
+    for (size_t i = 0; i < config->count; i++) {
+        const struct segment_config *segment = &config->segment[i];
+        name_of(segment, name, sizeof name);
+        fprintf(to, "%s\n", name);
+        fprintf(to, "    address = %s\n",
+                segment->source == SOURCE_AUTO    ? "auto"
+                : segment->source == SOURCE_PROXY ? "proxy"
+                                                  : text_prefix(segment->address, prefix));
+        for (const struct setting *setting = settings_all(); setting->name; setting++)
+            fprintf(to, "    %s = %s\n", setting->name,
+                    settings_get(&segment->params, setting->name, value, sizeof value));
+        print_derived(&segment->params, to);
+    }
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. libconfig's tree, read with nothing left unsaid about what is wrong in it. */
+#include "config_file.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "igmpq/text.h"
+
+/** What is being read, for messages. */
+struct reader {
+    struct file *file;
+    struct problem *problem;
+};
+
+static int __attribute__((format(printf, 3, 4)))
+wrong(const struct reader *reader, const config_setting_t *at, const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    return problem_set(reader->problem, "%s:%u: %s", reader->file->path,
+                       config_setting_source_line(at), text);
+}
+
+/** How many letters must be changed, added or left out to get from one name to the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], length = strlen(b);
+
+    if (length + 1 > sizeof row / sizeof *row)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            size_t best = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j + 1] + 1 < best)
+                best = row[j + 1] + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[length];
+}
+
+/** The known name that is nearest to `name`, or NULL when none is near. */
+static const char *nearest(const char *name, const char *const *own)
+{
+    const char *best = NULL;
+    size_t least = strlen(name) / 2 + 1;
+
+    for (; *own; own++)
+        if (distance(name, *own) < least) {
+            least = distance(name, *own);
+            best = *own;
+        }
+    for (const struct setting *setting = settings_all(); setting->name; setting++)
+        if (distance(name, setting->name) < least) {
+            least = distance(name, setting->name);
+            best = setting->name;
+        }
+    return best;
+}
+
+static int unknown(const struct reader *reader, const config_setting_t *at, const char *const *own)
+{
+    const char *name = config_setting_name(at);
+    const char *near = nearest(name, own);
+
+    if (near)
+        return wrong(reader, at, "there is no setting '%s'; did you mean '%s'?", name, near);
+    return wrong(reader, at, "there is no setting '%s'; see igmpqd.conf(5) for those there are",
+                 name);
+}
+
+/** A single value as the text that settings_set() reads; false for lists and groups. */
+static bool scalar_text(const config_setting_t *at, char *out, size_t size)
+{
+    switch (config_setting_type(at)) {
+    case CONFIG_TYPE_INT: snprintf(out, size, "%d", config_setting_get_int(at)); return true;
+    case CONFIG_TYPE_INT64: snprintf(out, size, "%lld", config_setting_get_int64(at)); return true;
+    case CONFIG_TYPE_FLOAT: snprintf(out, size, "%.6f", config_setting_get_float(at)); return true;
+    case CONFIG_TYPE_STRING: snprintf(out, size, "%s", config_setting_get_string(at)); return true;
+    case CONFIG_TYPE_BOOL:
+        snprintf(out, size, "%s", config_setting_get_bool(at) ? "yes" : "no");
+        return true;
+    default: return false;
+    }
+}
+
+static int keep(const struct reader *reader, const config_setting_t *at, const char *name,
+                const char *value, struct file_setting **list, size_t *count)
+{
+    struct params scratch = params_default(PROFILE_DEFAULT);
+    struct problem inner;
+
+    /* At once, so that the message names the line of the value in a list of several lines. */
+    if (settings_set(&scratch, name, value, &inner) < 0)
+        return wrong(reader, at, "%s", inner.text);
+    struct file_setting *grown = realloc(*list, (*count + 1) * sizeof *grown);
+    if (!grown)
+        return problem_set(reader->problem, "no memory");
+    *list = grown;
+    struct file_setting setting = {strdup(name), strdup(value), config_setting_source_line(at)};
+    if (!setting.name || !setting.value) {
+        free(setting.name);
+        free(setting.value);
+        return problem_set(reader->problem, "no memory");
+    }
+    grown[(*count)++] = setting;
+    return 0;
+}
+
+/** A protocol setting: one value, or for those that may be repeated a list of them. */
+static int read_setting(const struct reader *reader, const config_setting_t *at,
+                        struct file_setting **list, size_t *count)
+{
+    const char *name = config_setting_name(at);
+    char value[256];
+
+    if (scalar_text(at, value, sizeof value))
+        return keep(reader, at, name, value, list, count);
+    if (config_setting_is_group(at))
+        return wrong(reader, at, "%s: a value is wanted here, not a group in braces", name);
+    if (strcmp(name, "allow-querier") != 0 && strcmp(name, "deny-querier") != 0)
+        return wrong(reader, at, "%s: one value is wanted here, not a list", name);
+    for (int i = 0; i < config_setting_length(at); i++) {
+        const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
+        if (!scalar_text(element, value, sizeof value))
+            return wrong(reader, at, "%s: a list of addresses in quotes is wanted here", name);
+        if (keep(reader, element, name, value, list, count) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_vlans(const struct reader *reader, const config_setting_t *at, unsigned long first,
+                     unsigned long last, struct file_segment *segment)
+{
+    if (first > last)
+        return wrong(reader, at, "vlan: the range %lu-%lu is empty", first, last);
+    uint16_t *grown =
+        realloc(segment->vlan, (segment->vlan_count + (last - first) + 1) * sizeof *grown);
+    if (!grown)
+        return problem_set(reader->problem, "no memory");
+    segment->vlan = grown;
+    for (unsigned long vlan = first; vlan <= last; vlan++)
+        segment->vlan[segment->vlan_count++] = (uint16_t)vlan;
+    return 0;
+}
+
+/** "10", "10-20" or several of these separated by commas. */
+static int read_vlan_text(const struct reader *reader, const config_setting_t *at, const char *text,
+                          struct file_segment *segment)
+{
+    char copy[256], *rest = NULL;
+
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *part = strtok_r(copy, ", ", &rest); part; part = strtok_r(NULL, ", ", &rest)) {
+        unsigned long first, last;
+        char *dash = strchr(part, '-');
+        if (dash)
+            *dash = '\0';
+        bool is_good = text_parse_unsigned(part, 1, VLAN_MAX, &first);
+        last = first;
+        if (is_good && dash)
+            is_good = text_parse_unsigned(dash + 1, 1, VLAN_MAX, &last);
+        if (!is_good)
+            return wrong(reader, at,
+                         "vlan: '%s' is not a VLAN ID from 1 to %d, a range such as 10-20, or a "
+                         "list of these",
+                         text, VLAN_MAX);
+        if (add_vlans(reader, at, first, last, segment) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_vlan(const struct reader *reader, const config_setting_t *at,
+                     struct file_segment *segment)
+{
+    char text[256];
+
+    if (scalar_text(at, text, sizeof text))
+        return read_vlan_text(reader, at, text, segment);
+    if (config_setting_is_group(at) || config_setting_length(at) == 0)
+        return wrong(reader, at, "vlan: a number, a range in quotes or a list is wanted here");
+    for (int i = 0; i < config_setting_length(at); i++) {
+        const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
+        if (!scalar_text(element, text, sizeof text))
+            return wrong(reader, at, "vlan: a list holds numbers and ranges, nothing else");
+        if (read_vlan_text(reader, element, text, segment) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_name(const struct reader *reader, const config_setting_t *at,
+                     struct file_segment *segment)
+{
+    const char *name = config_setting_get_string(at);
+
+    if (!name)
+        return wrong(reader, at, "the name of an interface in quotes is wanted here");
+    if (name[0] == '\0' || strlen(name) >= LINK_NAME_SIZE || strchr(name, '/'))
+        return wrong(reader, at, "'%s' cannot be the name of an interface", name);
+    snprintf(segment->interface, sizeof segment->interface, "%s", name);
+    return 0;
+}
+
+static int read_address(const struct reader *reader, const config_setting_t *at,
+                        struct file_segment *segment)
+{
+    const char *text = config_setting_get_string(at);
+
+    if (text && strcmp(text, "auto") == 0) {
+        segment->source = SOURCE_AUTO;
+    } else if (text && (strcmp(text, "proxy") == 0 || strcmp(text, "0.0.0.0") == 0)) {
+        segment->source = SOURCE_PROXY;
+    } else if (text && strchr(text, '/') && text_parse_prefix(text, &segment->address) &&
+               segment->address.length > 0 && segment->address.address.ipv4 >> 24 != 0 &&
+               !address_is_multicast(segment->address.address)) {
+        segment->source = SOURCE_FIXED;
+    } else {
+        return wrong(reader, at,
+                     "address: '%s' is not \"auto\", \"proxy\" or an address with its network's "
+                     "length such as "
+                     "\"192.168.10.1/24\"",
+                     text ? text : "(not text in quotes)");
+    }
+    return 0;
+}
+
+static int read_segment_member(const struct reader *reader, const config_setting_t *at,
+                               struct file_segment *segment)
+{
+    static const char *const own[] = {"name", "vlan", "address", NULL};
+    const char *name = config_setting_name(at);
+
+    if (strcmp(name, "name") == 0)
+        return read_name(reader, at, segment);
+    if (strcmp(name, "vlan") == 0)
+        return read_vlan(reader, at, segment);
+    if (strcmp(name, "address") == 0)
+        return read_address(reader, at, segment);
+    if (settings_find(name))
+        return read_setting(reader, at, &segment->setting, &segment->setting_count);
+    return unknown(reader, at, own);
+}
+
+static int read_segment(const struct reader *reader, const config_setting_t *at)
+{
+    struct file *file = reader->file;
+    struct file_segment *grown = realloc(file->segment, (file->segment_count + 1) * sizeof *grown);
+
+    if (!grown)
+        return problem_set(reader->problem, "no memory");
+    file->segment = grown;
+    struct file_segment *segment = &grown[file->segment_count++];
+    *segment = (struct file_segment){.line = config_setting_source_line(at)};
+    if (config_setting_type(at) == CONFIG_TYPE_STRING)
+        return read_name(reader, at, segment);
+    if (!config_setting_is_group(at))
+        return wrong(
+            reader, at,
+            "interfaces: each entry is a name in quotes or a group such as { name = \"eth0\"; }");
+    for (int i = 0; i < config_setting_length(at); i++)
+        if (read_segment_member(reader, config_setting_get_elem(at, (unsigned)i), segment) < 0)
+            return -1;
+    if (segment->interface[0] == '\0')
+        return wrong(reader, at, "interfaces: this entry has no name");
+    return 0;
+}
+
+static int read_interfaces(const struct reader *reader, const config_setting_t *at)
+{
+    if (config_setting_type(at) == CONFIG_TYPE_STRING || config_setting_is_group(at))
+        return wrong(
+            reader, at,
+            "interfaces: a list in parentheses is wanted here, such as ( \"eth0\", \"eth1\" )");
+    if (!config_setting_is_list(at) && !config_setting_is_array(at))
+        return wrong(reader, at, "interfaces: a list in parentheses is wanted here");
+    for (int i = 0; i < config_setting_length(at); i++)
+        if (read_segment(reader, config_setting_get_elem(at, (unsigned)i)) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_member(const struct reader *reader, const config_setting_t *at)
+{
+    static const char *const own[] = {"interfaces", "verbose", NULL};
+    const char *name = config_setting_name(at);
+
+    if (strcmp(name, "interfaces") == 0)
+        return read_interfaces(reader, at);
+    if (strcmp(name, "verbose") == 0) {
+        if (config_setting_type(at) != CONFIG_TYPE_BOOL)
+            return wrong(reader, at, "verbose: true or false is wanted here");
+        reader->file->is_verbose = config_setting_get_bool(at);
+        return 0;
+    }
+    if (settings_find(name))
+        return read_setting(reader, at, &reader->file->setting, &reader->file->setting_count);
+    return unknown(reader, at, own);
+}
+
+int file_read(const char *path, struct file *out, struct problem *problem)
+{
+    struct reader reader = {out, problem};
+    config_t tree;
+    int result = 0;
+
+    *out = (struct file){.path = path};
+    /* libconfig tells neither why a file cannot be opened nor that a folder is one. */
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        return problem_set(problem, "%s: %s", path, strerror(errno));
+    struct stat about;
+    if (fstat(fileno(stream), &about) == 0 && S_ISDIR(about.st_mode)) {
+        fclose(stream); /* libconfig's scanner would end the whole program over it */
+        return problem_set(problem, "%s: this is a folder, and a file is wanted", path);
+    }
+    config_init(&tree);
+    if (!config_read(&tree, stream)) {
+        if (config_error_type(&tree) == CONFIG_ERR_PARSE)
+            result = problem_set(problem, "%s:%d: %s", path, config_error_line(&tree),
+                                 config_error_text(&tree));
+        else
+            result =
+                problem_set(problem, "%s: cannot be read (%s)", path, config_error_text(&tree));
+    }
+    fclose(stream);
+    const config_setting_t *root = config_root_setting(&tree);
+    for (int i = 0; result == 0 && i < config_setting_length(root); i++)
+        result = read_member(&reader, config_setting_get_elem(root, (unsigned)i));
+    config_destroy(&tree);
+    if (result < 0)
+        file_free(out);
+    return result;
+}
+
+static void free_settings(struct file_setting *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(list[i].name);
+        free(list[i].value);
+    }
+    free(list);
+}
+
+void file_free(struct file *file)
+{
+    free_settings(file->setting, file->setting_count);
+    for (size_t i = 0; i < file->segment_count; i++) {
+        free(file->segment[i].vlan);
+        free_settings(file->segment[i].setting, file->segment[i].setting_count);
+    }
+    free(file->segment);
+    *file = (struct file){0};
+}
