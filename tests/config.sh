@@ -1,0 +1,163 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The configuration file: what is wrong in it is said with file, line, setting and what is allowed; the shipped file is right and
+# tells the true defaults. Only "igmpqd -T" is run: it reads, prints and sends nothing. IGMPQ_BIN: where igmpqd is; srcdir: the sources.
+set -u
+bin=${IGMPQ_BIN:-.}
+srcdir=${srcdir:-.}
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+failures=0
+cases=0
+
+fail()
+{
+    printf 'FAIL: %s\n' "$*"
+    failures=$((failures + 1))
+}
+
+# broken MESSAGE: the file on standard input is refused with exactly "igmpqd: FILE:MESSAGE" and status 1.
+broken()
+{
+    cases=$((cases + 1))
+    cat >"$work/igmpqd.conf"
+    status=0
+    "$bin/igmpqd" -T -c "$work/igmpqd.conf" >"$work/out" 2>"$work/said" || status=$?
+    said=$(sed "s,$work/,," "$work/said")
+    [ "$status" -eq 1 ] || fail "case $cases: exit status $status, not 1: $said"
+    [ "$said" = "igmpqd: igmpqd.conf:$1" ] || fail "case $cases: said
+  $said
+and not
+  igmpqd: igmpqd.conf:$1"
+    [ ! -s "$work/out" ] || fail "case $cases: printed settings of a broken file"
+}
+
+broken "2: there is no setting 'query-intervall'; did you mean 'query-interval'?" <<'END'
+# the second line
+query-intervall = 60;
+END
+broken "1: there is no setting 'colour'; see igmpqd.conf(5) for those there are" <<'END'
+colour = "blue";
+END
+broken "2: syntax error" <<'END'
+timeout = 255;
+query-interval = ;
+END
+broken "1: query-interval: 'fast' is not SECONDS (time between general queries (60; 125 in a profile))" <<'END'
+query-interval = "fast";
+END
+broken "1: query-interval = 0: the query interval must be 0.2 to 31744 seconds, and at least 1 in version 3" <<'END'
+query-interval = 0;
+END
+broken "3: query-response-interval = 60: the query response interval must be less than the query interval (RFC 3376 section 8.3)" <<'END'
+
+query-interval = 60;
+query-response-interval = 60;
+END
+broken "1: query-response-interval = 30: the query response interval must be 0.1 to 25.5 seconds in version 2 (its field has 8 bits)" <<'END'
+query-response-interval = 30;
+END
+broken "1: robustness = 0: the robustness variable must be 1 to 255 (2 is the default)" <<'END'
+robustness = 0;
+END
+broken "2: eth1: timeout = 20: the other querier timeout must be longer than the query interval, or every lost query starts a takeover; leave it to 'auto' if in doubt" <<'END'
+interfaces = ( "eth0",
+    { name = "eth1"; timeout = 20; } );
+END
+broken "1: igmp-version: '4' is not 1|2|3|auto (version of the queries (2); auto follows the lowest version heard)" <<'END'
+igmp-version = 4;
+END
+broken "1: profile: 'rfc1112' is not default|rfc9776|rfc3376|rfc2236 (a whole set of defaults (default))" <<'END'
+profile = "rfc1112";
+END
+broken "1: mode: 'master' is not active|listen-first|backup|passive (listen before the first query; yield to any querier; never send (active))" <<'END'
+mode = "master";
+END
+broken "1: interfaces: a list in parentheses is wanted here, such as ( \"eth0\", \"eth1\" )" <<'END'
+interfaces = "eth0";
+END
+broken "3: eth0 is configured twice, first in line 2" <<'END'
+interfaces = (
+    "eth0",
+    "eth0" );
+END
+broken "1: vlan: '4095' is not a VLAN ID from 1 to 4094, a range such as 10-20, or a list of these" <<'END'
+interfaces = ( { name = "eth0"; vlan = 4095; } );
+END
+broken "1: vlan: the range 20-10 is empty" <<'END'
+interfaces = ( { name = "eth0"; vlan = "20-10"; } );
+END
+broken "1: interfaces: this entry has no name" <<'END'
+interfaces = ( { vlan = 10; } );
+END
+broken "1: '' cannot be the name of an interface" <<'END'
+interfaces = ( "" );
+END
+broken "1: address: '10.0.0.300/24' is not \"auto\", \"proxy\" or an address with its network's length such as \"192.168.10.1/24\"" <<'END'
+interfaces = ( { name = "eth0"; address = "10.0.0.300/24"; } );
+END
+broken "1: one address cannot serve several VLANs: give each VLAN an entry of its own, or leave the address out (they are then queried from 0.0.0.0 or from the VLAN device's address)" <<'END'
+interfaces = ( { name = "eth0"; vlan = [ 10, 20 ]; address = "10.0.0.1/24"; } );
+END
+broken "2: deny-querier: '10.0.0.1/33' is not ADDRESS[/LENGTH] (these may not win the election (none))" <<'END'
+deny-querier = [ "10.0.0.1",
+    "10.0.0.1/33" ];
+END
+broken "1: robustness: one value is wanted here, not a list" <<'END'
+robustness = [ 1, 2 ];
+END
+broken "1: jitter = 60: the jitter must be 0 to 50 percent" <<'END'
+jitter = 60;
+END
+broken "1: verbose: true or false is wanted here" <<'END'
+verbose = 1;
+END
+broken "1: there is no setting 'nme'; did you mean 'name'?" <<'END'
+interfaces = ( { nme = "eth0"; } );
+END
+
+# A file that is none.
+status=0
+"$bin/igmpqd" -T -c "$work" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "a folder: exit status $status"
+grep -q 'a folder' "$work/said" || fail "a folder: $(cat "$work/said")"
+status=0
+"$bin/igmpqd" -T -c "$work/absent.conf" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "no file: exit status $status"
+grep -q 'absent.conf: No such file' "$work/said" || fail "no file: $(cat "$work/said")"
+
+# The shipped file is right as it is, and with every default written out means the same.
+"$bin/igmpqd" -T -i eth0 -c "$srcdir/etc/igmpqd.conf" >"$work/shipped" 2>&1 || fail "the shipped file: $(cat "$work/shipped")"
+sed 's/^#\([a-z]\)/\1/' "$srcdir/etc/igmpqd.conf" >"$work/all.conf"
+"$bin/igmpqd" -T -i eth0 -c "$work/all.conf" >"$work/all" 2>&1 || fail "with all defaults: $(cat "$work/all")"
+diff -u "$work/shipped" "$work/all" || fail "the shipped file does not tell the true defaults"
+: >"$work/empty.conf"
+"$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/empty" 2>&1 || fail "an empty file: $(cat "$work/empty")"
+diff -u "$work/shipped" "$work/empty" || fail "the shipped file changes something"
+# Every setting there is stands in it, and in the manual.
+sed -n 's/^    \([a-z][a-z0-9-]*\) = .*/\1/p' "$work/shipped" | while read -r setting; do
+    grep -q "^#$setting = \|^#   $setting = " "$srcdir/etc/igmpqd.conf" || echo "etc/igmpqd.conf: $setting"
+    grep -q "$setting" "$srcdir/man/igmpqd.conf.5" || echo "man/igmpqd.conf.5: $setting"
+done >"$work/undocumented"
+[ ! -s "$work/undocumented" ] || fail "not documented: $(cat "$work/undocumented")"
+
+# Precedence: the profile lies under the file, the file under the entry, the entry under the command line.
+cat >"$work/order.conf" <<'END'
+query-interval = 30;
+profile = "rfc3376";
+interfaces = ( { name = "eth0"; query-interval = 40; robustness = 3; }, "eth1", { name = "eth2"; vlan = "7-8"; } );
+END
+"$bin/igmpqd" -T -c "$work/order.conf" --robustness 4 >"$work/order" 2>/dev/null || fail 'precedence: refused'
+value() # SEGMENT SETTING
+{
+    awk -v segment="$1" -v setting="$2" '/^[^ ]/ { now = $1 } now == segment && $1 == setting { print $3 }' "$work/order"
+}
+[ "$(value eth0 query-interval)" = 40 ] || fail "the entry's interval: $(value eth0 query-interval)"
+[ "$(value eth1 query-interval)" = 30 ] || fail "the file's interval: $(value eth1 query-interval)"
+[ "$(value eth0 robustness)" = 4 ] || fail "the command line's robustness: $(value eth0 robustness)"
+[ "$(value eth1 electing-queries)" = any ] || fail "the profile's elections: $(value eth1 electing-queries)"
+[ "$(value eth2/8 query-interval)" = 30 ] || fail "the second VLAN of a range: $(value eth2/8 query-interval)"
+
+printf '%d broken files, %d failures\n' "$cases" "$failures"
+[ "$failures" -eq 0 ]
