@@ -292,7 +292,7 @@ case $wants in
 all) kinds='build unit clang dist lint valgrind e2e' ;;
 quick) kinds='build unit lint' ;;
 unit) kinds='build unit clang dist' ;;
-e2e) kinds='build e2e' ;;
+e2e) kinds='build valgrind e2e' ;;
 esac
 # shellcheck disable=SC2086 # a list of words
 setup_install $kinds || setup_warn 'Going on with what is there.'

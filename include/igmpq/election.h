@@ -46,6 +46,7 @@ enum role election_next(enum role role, enum election_event event, enum mode mod
  */
 struct tenure {
     instant last_general; /* NEVER: none yet */
+    unsigned generals;    /* general queries so far */
     duration longest_gap; /* of the tenure */
     duration run_longest; /* of the steady run that is going on */
     duration run_shortest;
@@ -57,7 +58,9 @@ struct tenure {
 };
 
 #define TENURE_RUN     9
+#define TENURE_GLIMPSE 4 /* general queries after which an observer has an idea of the cadence */
 #define TENURE_ASSUMED (125 * SECONDS)
+#define TENURE_GAP_MIN (100 * MILLISECONDS) /* nobody queries faster */
 /* What is heard is clamped to what a sane network can mean before it is used. */
 #define TENURE_INTERVAL_MAX (3600 * SECONDS)
 #define TENURE_RESPONSE_MAX (25 * SECONDS + 5 * DECISECONDS)

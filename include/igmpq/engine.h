@@ -20,10 +20,11 @@ struct engine;
 
 #define ENGINE_NO_SEGMENT UINT32_MAX
 
-/** What became of a frame, for those who show it. `frame` and `message` as far as the verdict lets
+/** What became of a frame, for those who show it. `frame` and `message` as far as `decoded` lets
  * them be valid. */
 struct received {
     enum verdict verdict;
+    enum verdict decoded; /* what frame_decode() and igmp_decode() said, before a segment judged */
     unsigned segment; /* ENGINE_NO_SEGMENT: none is for this port and VLAN */
     struct frame frame;
     struct igmp_message message;
@@ -40,6 +41,10 @@ void engine_destroy(struct engine *engine);
  */
 unsigned engine_segment_add(struct engine *engine, const char *name, unsigned port, uint16_t vlan,
                             const struct params *params);
+/** The same for a VLAN inside a service provider's VLAN (two tags): no segment hears frames with
+ * two tags but one that was added for exactly these. */
+unsigned engine_segment_add_inner(struct engine *engine, const char *name, unsigned port,
+                                  uint16_t outer_vlan, uint16_t vlan, const struct params *params);
 /** Forget a segment; its number may be given again. */
 void engine_segment_remove(struct engine *engine, unsigned segment);
 

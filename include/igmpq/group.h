@@ -55,15 +55,17 @@ struct group {
     unsigned source_count;
     unsigned source_capacity;
 
-    unsigned queries_left;  /* group-specific queries still owed */
-    bool is_lowered;        /* the group timer was lowered by the first of those */
-    bool has_turn;          /* `query_at` is the turn that the pace of the segment gave it */
-    instant query_at;       /* when the next of them is due */
+    unsigned queries_left; /* group-specific queries still owed */
+    bool is_lowered;       /* the group timer was lowered by the first of those */
+    instant query_at;      /* when the next of them is due */
+    instant turn; /* when the pace of the segment lets the first of them go; NEVER: not waiting */
     instant last_query;     /* when the last one went out; NEVER before that */
     instant checking_until; /* what the first of them lowered the group timer to; NEVER */
-    instant
-        sources_query_at;  /* when the next group-and-source-specific query is due; NEVER: none */
-    bool has_sources_turn; /* as has_turn, of `sources_query_at` */
+    /* When the next group-and-source-specific query is due: the earlier of the two below, or at
+     * once; NEVER: none. */
+    instant sources_query_at;
+    instant sources_repeat_at; /* for sources that have been asked about before; NEVER */
+    instant sources_turn;      /* as `turn`, for those that have not */
 
     bool is_announced;      /* its joined event was given */
     struct heap_entry wake; /* at or before its true deadline */

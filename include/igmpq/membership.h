@@ -11,8 +11,9 @@
 #include "igmpq/group.h"
 #include "igmpq/params.h"
 
-/** Specific queries of one segment: at most so many at once, then so many a second; more wait their
- * turn (Q-101). */
+/** Leaves of one segment that are asked about: at most so many at once, then so many a second; more
+ * wait their turn. Repetitions are on time, whatever comes: a group is gone when it has been asked
+ * about LMQC times, not before (Q-101). */
 #define MEMBERSHIP_QUERY_BURST   1024
 #define MEMBERSHIP_QUERIES_PER_S 1024
 

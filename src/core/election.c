@@ -74,11 +74,14 @@ void tenure_general_query(struct tenure *tenure, instant now)
 {
     if (tenure->last_general == INSTANT_NEVER) {
         tenure->last_general = now;
-        tenure->run_queries = 1;
+        tenure->run_queries = tenure->generals = 1;
         return;
     }
     duration gap = now - tenure->last_general;
+    if (gap < TENURE_GAP_MIN)
+        return; /* the same query once more, doubled on its way: no cadence */
     tenure->last_general = now;
+    tenure->generals++;
     if (gap > tenure->longest_gap)
         tenure->longest_gap = gap;
 
@@ -100,6 +103,21 @@ void tenure_general_query(struct tenure *tenure, instant now)
         tenure->is_proven = true;
 }
 
+/**
+ * The elected querier's period, as far as it is known. Of version 3 what it says of itself; else a
+ * long one is assumed until a shorter one is proven, and it grows at once.
+ */
+static duration tenure_period(const struct tenure *tenure)
+{
+    duration period = TENURE_ASSUMED;
+
+    if (tenure->advertised)
+        period = tenure->advertised;
+    else if (tenure->is_proven || tenure->longest_gap > period)
+        period = tenure->longest_gap;
+    return period < TENURE_INTERVAL_MAX ? period : TENURE_INTERVAL_MAX;
+}
+
 static duration clamp(duration value, duration most)
 {
     return value > most ? most : value;
@@ -112,8 +130,9 @@ struct adopted tenure_adopted(const struct tenure *tenure, const struct params *
         .query_interval = params->query_interval,
         .response = params->query_response_interval,
     };
-    if (tenure->advertised)
-        adopted.query_interval = clamp(tenure->advertised, TENURE_INTERVAL_MAX);
+    /* Who never queries has no interval of its own to fall back on. */
+    if (tenure->advertised || params->mode == MODE_PASSIVE)
+        adopted.query_interval = tenure_period(tenure);
     if (tenure->response && params->response_source == RESPONSE_HEARD)
         adopted.response = clamp(tenure->response, TENURE_RESPONSE_MAX);
     return adopted;
@@ -125,12 +144,8 @@ duration tenure_other_querier_present(const struct tenure *tenure, const struct 
         return params->other_querier_present;
 
     struct adopted adopted = tenure_adopted(tenure, params);
-    if (params->adapt_other_querier) {
-        duration period = tenure->advertised  ? adopted.query_interval
-                          : tenure->is_proven ? clamp(tenure->longest_gap, TENURE_INTERVAL_MAX)
-                                              : TENURE_ASSUMED;
-        if (!tenure->advertised && !tenure->is_proven && tenure->longest_gap > period)
-            period = clamp(tenure->longest_gap, TENURE_INTERVAL_MAX); /* it grows at once */
+    if (params->adapt_other_querier && params->mode != MODE_PASSIVE) {
+        duration period = tenure_period(tenure);
         adopted.query_interval = period > params->query_interval ? period : params->query_interval;
     }
     return params_other_querier_present(adopted.robustness, adopted.query_interval,

@@ -9,7 +9,7 @@
 
 /** A segment and where it is found. */
 struct seat {
-    uint32_t key; /* port and VLAN */
+    uint64_t key; /* port and VLANs */
     struct segment segment;
     UT_hash_handle hh;
 };
@@ -30,9 +30,9 @@ struct engine {
 
 #define PORT_MAX 0xfffffu /* with 12 bits of VLAN in one key */
 
-static uint32_t key_of(unsigned port, uint16_t vlan)
+static uint64_t key_of(unsigned port, uint16_t outer_vlan, uint16_t vlan)
 {
-    return (uint32_t)port << 12 | vlan;
+    return (uint64_t)outer_vlan << 32 | (uint32_t)port << 12 | vlan;
 }
 
 struct engine *engine_create(uint64_t seed)
@@ -85,13 +85,31 @@ static unsigned free_seat(struct engine *engine)
     return engine->seat_count++;
 }
 
+static struct segment *find(const struct engine *engine, unsigned port, uint16_t outer_vlan,
+                            uint16_t vlan)
+{
+    uint64_t key = key_of(port, outer_vlan, vlan);
+    struct seat *seat;
+
+    if (port > PORT_MAX || outer_vlan > VLAN_MAX || vlan > VLAN_MAX) /* two could share a key */
+        return NULL;
+    HASH_FIND(hh, engine->by_key, &key, sizeof key, seat);
+    return seat ? &seat->segment : NULL;
+}
+
 unsigned engine_segment_add(struct engine *engine, const char *name, unsigned port, uint16_t vlan,
                             const struct params *params)
 {
-    uint32_t key = key_of(port, vlan);
+    return engine_segment_add_inner(engine, name, port, VLAN_NONE, vlan, params);
+}
 
-    if (port > PORT_MAX || vlan > VLAN_MAX || strlen(name) >= SEGMENT_NAME_SIZE ||
-        engine_segment_find(engine, port, vlan) != ENGINE_NO_SEGMENT)
+unsigned engine_segment_add_inner(struct engine *engine, const char *name, unsigned port,
+                                  uint16_t outer_vlan, uint16_t vlan, const struct params *params)
+{
+    uint64_t key = key_of(port, outer_vlan, vlan);
+
+    if (port > PORT_MAX || outer_vlan > VLAN_MAX || vlan > VLAN_MAX ||
+        strlen(name) >= SEGMENT_NAME_SIZE || find(engine, port, outer_vlan, vlan))
         return ENGINE_NO_SEGMENT;
     if (!reserve_port(engine, port) || !heap_reserve(&engine->wakes))
         return ENGINE_NO_SEGMENT;
@@ -102,7 +120,7 @@ unsigned engine_segment_add(struct engine *engine, const char *name, unsigned po
     if (!seat)
         return ENGINE_NO_SEGMENT;
     /* Each segment its own sequence: one segment's events do not move another's jitter. */
-    uint64_t seed = engine->seed ^ ((uint64_t)key + 1) * 0xd1342543de82ef95u;
+    uint64_t seed = engine->seed ^ (key + 1) * 0xd1342543de82ef95u;
     if (!segment_init(&seat->segment, name, id, port, vlan, params, seed)) {
         free(seat);
         return ENGINE_NO_SEGMENT;
@@ -150,18 +168,9 @@ const struct segment *engine_segment(const struct engine *engine, unsigned segme
     return segment_at(engine, segment);
 }
 
-static struct segment *find(const struct engine *engine, unsigned port, uint16_t vlan)
-{
-    uint32_t key = key_of(port, vlan);
-    struct seat *seat;
-
-    HASH_FIND(hh, engine->by_key, &key, sizeof key, seat);
-    return seat ? &seat->segment : NULL;
-}
-
 unsigned engine_segment_find(const struct engine *engine, unsigned port, uint16_t vlan)
 {
-    const struct segment *segment = find(engine, port, vlan);
+    const struct segment *segment = find(engine, port, VLAN_NONE, vlan);
     return segment ? segment->id : ENGINE_NO_SEGMENT;
 }
 
@@ -186,15 +195,15 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     struct received *received = out ? out : &local;
 
     received->segment = ENGINE_NO_SEGMENT;
-    received->message.kind = IGMP_KIND_OTHER;
-    received->message.count = 0;
+    received->message = (struct igmp_message){.kind = IGMP_KIND_OTHER};
     enum verdict verdict = frame_decode(link, captured, wire_length, &received->frame);
-    /* A service provider's outer tag is another network: it never reaches a segment. */
-    struct segment *segment =
-        received->frame.outer_vlan == VLAN_NONE ? find(engine, port, received->frame.vlan) : NULL;
+    /* A service provider's outer tag is another network: it reaches a segment made for it alone
+     * (Q-128). */
+    struct segment *segment = find(engine, port, received->frame.outer_vlan, received->frame.vlan);
     if (verdict == VERDICT_ACCEPTED)
         verdict = igmp_decode(received->frame.payload, received->frame.payload_length,
                               &received->message);
+    received->decoded = verdict;
     if (segment) {
         received->segment = segment->id;
         verdict =

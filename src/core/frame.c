@@ -64,8 +64,11 @@ static enum verdict decode_ipv4(struct octets ip, size_t wire_length, struct fra
     /* Before any complaint about the rest: what other protocols do wrong is not ours to count. */
     if (ip.length > IP_PROTOCOL_OFFSET) {
         out->protocol = octets_u8(ip, IP_PROTOCOL_OFFSET);
-        if (out->protocol != IP_PROTOCOL_IGMP)
+        if (out->protocol != IP_PROTOCOL_IGMP) {
+            out->source = octets_address(ip, 12); /* whose stream it is, where it is one */
+            out->destination = octets_address(ip, 16);
             return VERDICT_NOT_IGMP;
+        }
     }
     if (ip.length < IP_HEADER_LENGTH)
         return wire_length < IP_HEADER_LENGTH ? VERDICT_BAD_IP_HEADER : VERDICT_CUT;

@@ -140,10 +140,10 @@ static void owe_source(struct group *group, struct source *source, instant now,
         return; /* versions 1 and 2 cannot ask about sources */
     if (source->expires <= instant_after(now, last_member_time))
         return;
-    bool is_under_way = source->queries_left > 0 && source->is_lowered;
+    bool is_due_anyway = source->queries_left > 0 || group->sources_turn != INSTANT_NEVER;
     source->queries_left = (uint16_t)timers->last_member_count;
     source->is_lowered = source->is_asked = false;
-    if (!is_under_way && !group->has_sources_turn)
+    if (!is_due_anyway)
         group->sources_query_at = now;
 }
 
@@ -158,14 +158,16 @@ static void owe_group(struct group *group, instant now, const struct group_timer
 {
     if (!timers->is_querier || timers->version < 2 || group->checking_until == group->expires)
         return;
-    bool is_due_anyway = group->queries_left > 0 || group->has_turn;
+    bool is_due_anyway = group->queries_left > 0;
     group->queries_left = timers->last_member_count;
     group->is_lowered = false;
     if (is_due_anyway)
         return;
     group->query_at = now;
-    if (group->last_query != INSTANT_NEVER &&
-        group->last_query + timers->last_member_interval > now)
+    if (group->turn != INSTANT_NEVER)
+        group->query_at = group->turn;
+    else if (group->last_query != INSTANT_NEVER &&
+             group->last_query + timers->last_member_interval > now)
         group->query_at = group->last_query + timers->last_member_interval;
 }
 

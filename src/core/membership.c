@@ -103,6 +103,7 @@ static struct group *new_group(struct membership *membership, instant now, struc
     group->expires = group->v1_host_until = group->v2_host_until = now;
     group->since = group->last_report = now;
     group->last_query = group->checking_until = group->sources_query_at = INSTANT_NEVER;
+    group->turn = group->sources_turn = group->sources_repeat_at = INSTANT_NEVER;
     group->wake = (struct heap_entry){.due = now, .rank = address.ipv4, .owner = group};
     HASH_ADD(hh, membership->groups, address, sizeof group->address, group);
     if (!group->hh.tbl) {

@@ -50,6 +50,12 @@ static bool is_new_elected(const struct segment *segment, instant now, struct ad
         return true;
     struct adopted adopted = segment_adopted(segment);
     duration turn = segment_other_querier_present(segment) / adopted.robustness;
+    const struct tenure *tenure = &segment->tenure;
+    /* An observer loses nothing by calling it early, and four queries are past every usual startup
+     * burst. */
+    if (segment->params.mode == MODE_PASSIVE && tenure->generals >= TENURE_GLIMPSE &&
+        !tenure->advertised && turn > tenure->longest_gap)
+        turn = tenure->longest_gap;
     return now - segment->elected_last > turn + adopted.response;
 }
 

@@ -78,12 +78,16 @@ static struct querier *note_querier(struct segment *segment, instant now, const 
 static enum verdict recognise_own(struct segment *segment, instant now, const struct frame *frame,
                                   const struct igmp_message *query)
 {
-    bool is_ours_by_form = frame->tos == 0xc0 && frame->ttl == 1 && frame->ip_id == 0 &&
-                           frame->dont_fragment && frame->has_router_alert;
+    struct address own = segment->identity.is_proxy ? ADDRESS_NONE : segment->identity.own.address;
+    bool is_ours_by_form = address_equal(frame->source, own) && frame->tos == 0xc0 &&
+                           frame->ttl == 1 && frame->ip_id == 0 && frame->dont_fragment &&
+                           frame->has_router_alert;
     uint8_t flags = (uint8_t)(query->suppress << 3 | query->robustness);
     bool is_known = false;
 
-    for (unsigned i = 0; i < SEGMENT_SENT && is_ours_by_form; i++) {
+    if (!is_ours_by_form)
+        return VERDICT_SAME_HOST;
+    for (unsigned i = 0; i < SEGMENT_SENT; i++) {
         struct sent_query *sent = &segment->sent[i];
         if (sent->version != igmp_kind_version(query->kind) || sent->code != query->code ||
             sent->flags != flags || sent->count != query->count ||
@@ -96,7 +100,13 @@ static enum verdict recognise_own(struct segment *segment, instant now, const st
             return VERDICT_OWN;
         }
     }
-    return is_known ? VERDICT_LOOPED : VERDICT_SAME_HOST;
+    if (is_known)
+        return VERDICT_LOOPED;
+    /* After a storm of leaves more specific queries may be on their way back than are remembered:
+     * no reason to suspect anybody. */
+    const struct sent_query *oldest = &segment->sent[segment->sent_next];
+    bool is_overrun = oldest->version > 0 && now <= instant_after(oldest->at, SEGMENT_ECHO_TIME);
+    return is_overrun && segment->sees_own ? VERDICT_OWN : VERDICT_SAME_HOST;
 }
 
 /** Ours, from our address, or neither: VERDICT_ACCEPTED means somebody else's. */
@@ -204,8 +214,8 @@ static void check_version(struct segment *segment, instant now, const struct fra
 {
     unsigned version = igmp_kind_version(query->kind);
 
-    if (version == segment->params.version)
-        return;
+    if (version == segment->params.version || segment->params.mode == MODE_PASSIVE)
+        return; /* who never speaks has no version */
     if (segment->params.version == 3 && version == 2 && !address_is_none(query->group))
         return;
     segment_warn(segment, now, WARNING_OTHER_VERSION, frame, version, outbox);
@@ -223,10 +233,13 @@ static enum verdict receive_query(struct segment *segment, instant now, const st
         report_refusal(segment, now, verdict, frame, version, outbox);
         return verdict;
     }
-    struct querier *querier = note_querier(segment, now, frame, version, outbox);
     if (mac_equal(frame->source_mac, segment->identity.mac) && !mac_is_none(frame->source_mac))
         segment_warn(segment, now, WARNING_SAME_HOST, frame, version, outbox);
     verdict = check_query(segment, now, frame, query, outbox);
+    /* An address that no host can have is not a querier, and forged ones are not to fill the table. */
+    struct querier *querier = verdict == VERDICT_BAD_SOURCE
+                                  ? NULL
+                                  : note_querier(segment, now, frame, version, outbox);
     if (querier) {
         querier->version = version;
         querier->last_heard = now;

@@ -61,7 +61,8 @@ static void add_start(struct line *line, const struct segment *segment, enum rol
         add(line, " without an address (0.0.0.0)");
     else if (!address_is_none(segment->identity.own.address))
         add(line, " as %s", text_prefix(segment->identity.own, own));
-    add(line, ", %s", text_mac(segment->identity.mac, mac));
+    if (!mac_is_none(segment->identity.mac))
+        add(line, ", %s", text_mac(segment->identity.mac, mac));
     if (to == ROLE_NON_QUERIER && segment->other_expires != INSTANT_NEVER) {
         add(line, ", speaks after ");
         add_seconds(line, segment->other_expires - segment->role_since);
@@ -339,7 +340,7 @@ void report_statistics(const struct engine *engine, const struct segment *segmen
 {
     const struct segment_counters *counters = &segment->counters;
     struct line line = {out, REPORT_SIZE, 0};
-    uint64_t count[VERDICT_COUNT], refused = 0;
+    uint64_t count[VERDICT_COUNT], accepted = 0, refused = 0;
 
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++) {
         count[v] = counters->verdict[v];
@@ -347,13 +348,15 @@ void report_statistics(const struct engine *engine, const struct segment *segmen
             count[v] += engine_stray(engine, segment->port, v);
         if (report_is_refusal(v))
             refused += count[v];
+        else if (v != VERDICT_OWN && v != VERDICT_NOT_IGMP)
+            accepted += count[v]; /* what changed nothing was heard all the same */
     }
     add(&line, "%" PRIu64 " queries sent (%" PRIu64 " general, %" PRIu64 " specific)",
         counters->general_sent + counters->specific_sent, counters->general_sent,
         counters->specific_sent);
     add(&line, ", %" PRIu64 " elections lost, %" PRIu64 " takeovers", counters->elections_lost,
         counters->takeovers);
-    add(&line, ", %" PRIu64 " frames accepted", count[VERDICT_ACCEPTED]);
+    add(&line, ", %" PRIu64 " frames accepted", accepted);
     add(&line, ", %" PRIu64 " frames refused", refused);
     const char *separator = " (";
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++) {

@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT
+#
+# What is on the wire, as tcpdump reads it, and when.
+
+# dissected OPTION...: what tcpdump says of the first second of an igmpqd started with these options.
+dissected()
+{
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    capture wire peer eth0
+    querier igmpqd q -i eth0 "$@"
+    within 3 has_query wire 0 || fail "no query within 3 s"
+    tcpdump -r "$E2E_DIR/wire.pcap" -vvv -e -nn -c 1 'igmp[0] == 0x11' >"$E2E_DIR/dissected.log" 2>/dev/null
+    cat "$E2E_DIR/dissected.log"
+    if grep -Eiq 'bad|wrong|incorrect|invalid|malformed|\[\|' "$E2E_DIR/dissected.log"; then
+        fail "tcpdump complains"
+    fi
+}
+
+has_text()
+{
+    tr '\n' ' ' <"$E2E_DIR/dissected.log" | grep -Fq -- "$1" || fail "tcpdump does not say \"$1\""
+}
+
+#
+# about 3 s
+test_version_2()
+{
+    dissected -q 60
+    has_text 'tos 0xc0, ttl 1, id 0, offset 0, flags [DF], proto IGMP (2), length 32, options (RA)'
+    has_text '192.168.50.10 > 224.0.0.1: igmp query v2'
+    has_text "$(mac_of q) > 01:00:5e:00:00:01"
+    has_text 'length 60: '
+    # The response interval is 10 s, and half the query interval where that is less (section 17.1)
+    tcpdump -r "$E2E_DIR/wire.pcap" -nn 'igmp[1] == 100' 2>/dev/null | grep -q . || fail 'the response time is not 10 s'
+}
+
+# Q-07 and section 17.1: -q 2 has a response interval of 1 s
+# about 3 s
+test_short_interval()
+{
+    dissected -q 2
+    has_text 'igmp query v2'
+    tcpdump -r "$E2E_DIR/wire.pcap" -nn 'igmp[1] == 10' 2>/dev/null | grep -q . || fail 'the response time is not 1 s'
+}
+
+# about 3 s
+test_decimal_interval()
+{
+    dissected -q 2.5
+    tcpdump -r "$E2E_DIR/wire.pcap" -nn 'igmp[1] == 12' 2>/dev/null | grep -q . || fail 'the response time is not 1.2 s'
+}
+
+#
+# about 3 s
+test_version_1()
+{
+    dissected -q 60 -V 1
+    has_text 'tos 0xc0, ttl 1, id 0, offset 0, flags [DF], proto IGMP (2), length 32, options (RA)'
+    has_text '192.168.50.10 > 224.0.0.1: igmp query v1'
+    has_text 'length 60: '
+}
+
+#
+# about 3 s
+test_version_3()
+{
+    dissected -q 60 -V 3
+    has_text 'tos 0xc0, ttl 1, id 0, offset 0, flags [DF], proto IGMP (2), length 36, options (RA)'
+    has_text '192.168.50.10 > 224.0.0.1: igmp query v3'
+    has_text 'length 60: '
+    # S clear, QRV 2, QQIC 60, no sources
+    tcpdump -r "$E2E_DIR/wire.pcap" -nn 'igmp[8] == 2 and igmp[9] == 60 and igmp[10:2] == 0' 2>/dev/null | grep -q . ||
+        fail 'QRV, QQIC or the number of sources is wrong'
+}
+
+# gaps NAME: between one query and the next, one a line.
+gaps()
+{
+    queries "$1" | awk 'NR > 1 { printf "%.3f\n", $1 - last } { last = $1 }'
+}
+
+# with the defaults of section 17.1: at 0, 5 and 10 s, then nothing before three quarters of the interval
+# about 20 s
+test_startup_cadence()
+{
+    local first
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    capture wire peer eth0
+    querier igmpqd q -i eth0 -q 60
+    within 2 has_query wire 0 || fail 'the first query is not sent at once'
+    sleep 14
+    gaps wire | paste -s -d ' ' >"$E2E_DIR/gaps.log"
+    read -r first second rest <"$E2E_DIR/gaps.log" || true
+    report "gaps of the startup queries: $first s, $second s"
+    expect "$first >= 4.9 && $first <= 5.5" 'first gap'
+    expect "$second >= 4.9 && $second <= 5.5" 'second gap'
+    [ -z "$rest" ] || fail "more queries than three: $rest"
+}
+
+# Q-89 and section 17.1: early only, by at most a quarter, never two back to back
+# about 25 s
+test_steady_cadence()
+{
+    local gap number=0
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    capture wire peer eth0
+    querier igmpqd q -i eth0 -q 2
+    sleep 20
+    gaps wire >"$E2E_DIR/gaps.log"
+    while read -r gap; do
+        number=$((number + 1))
+        if [ "$number" -le 2 ]; then
+            expect "$gap >= 0.45 && $gap <= 0.8" "gap $number, startup"
+        else
+            expect "$gap >= 1.45 && $gap <= 2.3" "gap $number"
+        fi
+    done <"$E2E_DIR/gaps.log"
+    expect "$number >= 10" 'queries in 20 s'
+}
+
+# Version 3 advertises its period, so it has no jitter (Q-18 and section 17.1).
+# about 15 s
+test_steady_cadence_version_3()
+{
+    local gap number=0
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    capture wire peer eth0
+    querier igmpqd q -i eth0 -q 2 -V 3
+    sleep 13
+    gaps wire >"$E2E_DIR/gaps.log"
+    while read -r gap; do
+        number=$((number + 1))
+        [ "$number" -le 2 ] || expect "$gap >= 1.9 && $gap <= 2.3" "gap $number"
+    done <"$E2E_DIR/gaps.log"
+    expect "$number >= 7" 'queries in 13 s'
+}
