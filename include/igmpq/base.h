@@ -117,6 +117,14 @@ static inline bool mac_is_none(struct mac a)
     return mac_equal(a, (struct mac){{0}});
 }
 
+/** Its 48 bits as a number. */
+static inline uint64_t mac_number(struct mac mac)
+{
+    return (uint64_t)mac.octet[0] << 40 | (uint64_t)mac.octet[1] << 32 |
+           (uint64_t)mac.octet[2] << 24 | (uint64_t)mac.octet[3] << 16 |
+           (uint64_t)mac.octet[4] << 8 | mac.octet[5];
+}
+
 /** The Ethernet address of an IPv4 group: 01:00:5e and its low 23 bits (RFC 1112 section 6.4). */
 static inline struct mac mac_of_group(struct address group)
 {

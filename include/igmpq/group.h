@@ -7,9 +7,8 @@
 #ifndef IGMPQ_GROUP_H
 #define IGMPQ_GROUP_H
 
-#include <uthash.h>
-
 #include "igmpq/base.h"
+#include "igmpq/hash.h"
 #include "igmpq/heap.h"
 #include "igmpq/igmp.h"
 

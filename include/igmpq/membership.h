@@ -20,14 +20,16 @@
 /** A reporter that has not reported for so long is forgotten. */
 #define REPORTER_LIFETIME (3600 * SECONDS)
 
-/** A host that reports; known by its two addresses. */
+/** What a host is known by: its two addresses. */
+struct reporter_key {
+    struct address address; /* may be none: a host without an address reports so */
+    struct mac mac;
+    uint8_t padding[2]; /* always zero: the key is compared as memory */
+};
+
+/** A host that reports. */
 struct reporter {
-    struct {
-        struct address
-            address; /* may be none: a host without an address reports from 0.0.0.0 */
-        struct mac mac;
-        uint8_t padding[2]; /* always zero: the key is compared as memory */
-    } key;
+    struct reporter_key key;
     instant first_report;
     instant last_report;
     unsigned last_version;
@@ -44,6 +46,7 @@ struct membership_refused {
 struct membership {
     struct group *groups; /* hash by address */
     unsigned group_count;
+    struct group *recent; /* the last that was looked up; NULL, or in the table */
     struct heap wakes;
     unsigned source_budget;         /* sources that may still be added */
     unsigned source_debt;           /* sources above a limit that was lowered since */

@@ -203,6 +203,9 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     if (verdict == VERDICT_ACCEPTED)
         verdict = igmp_decode(received->frame.payload, received->frame.payload_length,
                               &received->message);
+    else if (verdict == VERDICT_BAD_IP_CHECKSUM) /* refused, but people want to see what it was */
+        (void)igmp_decode(received->frame.payload, received->frame.payload_length,
+                          &received->message);
     received->decoded = verdict;
     if (segment) {
         received->segment = segment->id;

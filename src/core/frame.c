@@ -84,13 +84,13 @@ static enum verdict decode_ipv4(struct octets ip, size_t wire_length, struct fra
         return VERDICT_CUT;
 
     struct octets header = {ip.data, header_length};
-    if (igmp_checksum(header) != 0)
-        return VERDICT_BAD_IP_CHECKSUM;
     out->has_router_alert = has_router_alert(octets_from(header, IP_HEADER_LENGTH));
     out->payload = octets_from(ip, header_length);
     out->payload_length = total_length - header_length;
     if (out->payload.length > out->payload_length)
         out->payload.length = out->payload_length; /* the rest is padding */
+    if (igmp_checksum(header) != 0)
+        return VERDICT_BAD_IP_CHECKSUM;
     if ((octets_be16(ip, 6) & IP_FRAGMENT_BITS) != 0)
         return VERDICT_FRAGMENT;
     return VERDICT_ACCEPTED;

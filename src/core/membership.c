@@ -45,6 +45,8 @@ void membership_forget(struct membership *membership, struct group *group)
 {
     membership->source_budget += group->source_count;
     membership_settle(membership);
+    if (membership->recent == group)
+        membership->recent = NULL;
     heap_remove(&membership->wakes, &group->wake);
     HASH_DEL(membership->groups, group);
     membership->group_count--;
@@ -78,16 +80,24 @@ void membership_clear(struct membership *membership)
     membership->scratch_capacity = 0;
 }
 
-static struct group *find_group(const struct membership *membership, struct address address)
+const struct group *membership_group(const struct membership *membership, struct address address)
 {
     struct group *group;
     HASH_FIND(hh, membership->groups, &address, sizeof address, group);
     return group;
 }
 
-const struct group *membership_group(const struct membership *membership, struct address group)
+/** The same; one message asks for one group more than once. */
+static struct group *find_group(struct membership *membership, struct address address)
 {
-    return find_group(membership, group);
+    struct group *group = membership->recent;
+
+    if (group && address_equal(group->address, address))
+        return group;
+    HASH_FIND(hh, membership->groups, &address, sizeof address, group);
+    if (group)
+        membership->recent = group;
+    return group;
 }
 
 /** A new group in mode include with no sources, as the tables start; NULL when there is no room. */
@@ -120,13 +130,14 @@ static struct group *new_group(struct membership *membership, instant now, struc
 static bool note_reporter(struct membership *membership, instant now, const struct frame *frame,
                           unsigned version)
 {
-    struct reporter key = {.key = {.address = frame->source, .mac = frame->source_mac}};
+    struct reporter_key key = {.address = frame->source, .mac = frame->source_mac};
     struct reporter *reporter;
 
     while (membership->reporter_list &&
            membership->reporter_list->last_report + REPORTER_LIFETIME <= now)
         forget_reporter(membership, membership->reporter_list);
-    HASH_FIND(hh, membership->reporters, &key.key, sizeof key.key, reporter);
+    uint32_t hash = hash_words(frame->source.ipv4, mac_number(frame->source_mac));
+    HASH_FIND_BYHASHVALUE(hh, membership->reporters, &key, sizeof key, hash, reporter);
     if (reporter) {
         DL_DELETE2(membership->reporter_list, reporter, previous, next);
     } else {
@@ -135,9 +146,9 @@ static bool note_reporter(struct membership *membership, instant now, const stru
         reporter = calloc(1, sizeof *reporter);
         if (!reporter)
             return false;
-        reporter->key = key.key;
+        reporter->key = key;
         reporter->first_report = now;
-        HASH_ADD(hh, membership->reporters, key, sizeof reporter->key, reporter);
+        HASH_ADD_BYHASHVALUE(hh, membership->reporters, key, sizeof reporter->key, hash, reporter);
         if (!reporter->hh.tbl) {
             free(reporter);
             return false;

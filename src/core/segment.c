@@ -93,15 +93,22 @@ static struct origin segment_origin(const struct segment *segment)
     };
 }
 
-struct membership_context segment_context(const struct segment *segment, instant now)
+struct membership_context segment_listener(const struct segment *segment, instant now)
 {
     return (struct membership_context){
         .params = &segment->params,
         .adopted = segment_adopted(segment),
         .is_querier = segment->role == ROLE_QUERIER,
         .send_version = segment_send_version(segment, now),
-        .origin = segment_origin(segment),
     };
+}
+
+struct membership_context segment_context(const struct segment *segment, instant now)
+{
+    struct membership_context context = segment_listener(segment, now);
+
+    context.origin = segment_origin(segment);
+    return context;
 }
 
 /** Remember what was sent, to know it again when the capture shows it. */

@@ -7,6 +7,8 @@
 #include "igmpq/segment.h"
 
 struct membership_context segment_context(const struct segment *segment, instant now);
+/** The same without who speaks: for what only listens, which is nearly every frame. */
+struct membership_context segment_listener(const struct segment *segment, instant now);
 
 /** Change the role, with its event; `querier` is who caused it, NULL for none. */
 void segment_set_role(struct segment *segment, instant now, enum election_event cause,

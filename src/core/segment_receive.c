@@ -236,10 +236,10 @@ static enum verdict receive_query(struct segment *segment, instant now, const st
     if (mac_equal(frame->source_mac, segment->identity.mac) && !mac_is_none(frame->source_mac))
         segment_warn(segment, now, WARNING_SAME_HOST, frame, version, outbox);
     verdict = check_query(segment, now, frame, query, outbox);
-    /* An address that no host can have is not a querier, and forged ones are not to fill the table. */
-    struct querier *querier = verdict == VERDICT_BAD_SOURCE
-                                  ? NULL
-                                  : note_querier(segment, now, frame, version, outbox);
+    /* An address that no host can have is not a querier, and forged ones are not to fill the table.
+     */
+    struct querier *querier =
+        verdict == VERDICT_BAD_SOURCE ? NULL : note_querier(segment, now, frame, version, outbox);
     if (querier) {
         querier->version = version;
         querier->last_heard = now;
@@ -261,7 +261,7 @@ static enum verdict receive_query(struct segment *segment, instant now, const st
         segment_elect(segment, now, frame, query, outbox);
     }
     if (is_specific && segment->role == ROLE_NON_QUERIER) {
-        struct membership_context context = segment_context(segment, now);
+        struct membership_context context = segment_listener(segment, now);
         membership_query_heard(&segment->membership, now, &context, query);
         return VERDICT_ACCEPTED;
     }
@@ -303,7 +303,7 @@ static enum verdict receive_report(struct segment *segment, instant now, const s
         return VERDICT_BAD_TTL;
     if (!address_is_none(frame->source) && is_impossible_source(segment, frame->source))
         return VERDICT_BAD_SOURCE;
-    struct membership_context context = segment_context(segment, now);
+    struct membership_context context = segment_listener(segment, now);
     enum verdict verdict = membership_report(&segment->membership, now, &context, frame, message);
     if (verdict == VERDICT_TABLE_FULL)
         segment_warn(segment, now, WARNING_TABLE_FULL, frame, igmp_kind_version(message->kind),
