@@ -65,6 +65,11 @@ struct tenure {
 #define TENURE_INTERVAL_MAX (3600 * SECONDS)
 #define TENURE_RESPONSE_MAX (25 * SECONDS + 5 * DECISECONDS)
 
+/** The longest that silence is tolerated in the project's own profile, whatever another querier
+ * says of itself: a quarter of an hour is past every honest setting, 300 s with a robustness of 2
+ * or 3. */
+#define TENURE_SPAN_MAX (900 * SECONDS)
+
 void tenure_begin(struct tenure *tenure);
 
 /** A general query of the elected querier at `now`. */

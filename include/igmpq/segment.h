@@ -48,11 +48,14 @@ struct segment_counters {
     uint64_t odd_tos, no_router_alert; /* of accepted queries */
 };
 
-/** Something reported at most once in SEGMENT_REPORT_GAP. */
+/** Something reported at most once in SEGMENT_REPORT_GAP, and ever more seldom while it goes on. */
 struct limited {
     bool has_happened;
     instant last;
     uint64_t unreported;
+    struct address address; /* of the sender last reported */
+    instant seen;           /* when that sender did it last, reported or not */
+    unsigned times;         /* reports of it in a row, as an index of growing gaps */
 };
 
 struct sent_query {

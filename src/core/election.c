@@ -144,10 +144,18 @@ duration tenure_other_querier_present(const struct tenure *tenure, const struct 
         return params->other_querier_present;
 
     struct adopted adopted = tenure_adopted(tenure, params);
-    if (params->adapt_other_querier && params->mode != MODE_PASSIVE) {
-        duration period = tenure_period(tenure);
-        adopted.query_interval = period > params->query_interval ? period : params->query_interval;
-    }
-    return params_other_querier_present(adopted.robustness, adopted.query_interval,
-                                        adopted.response);
+    if (!params->adapt_other_querier || params->mode == MODE_PASSIVE)
+        return params_other_querier_present(adopted.robustness, adopted.query_interval,
+                                            adopted.response);
+
+    duration period = tenure_period(tenure);
+    if (period < params->query_interval)
+        period = params->query_interval;
+    duration span = params_other_querier_present(adopted.robustness, period, adopted.response);
+    /* One forged query (QRV 7, QQIC 0xff) is not to keep a network without a querier for hours. */
+    duration most = params_other_querier_present((unsigned)params->robustness,
+                                                 params->query_interval, adopted.response);
+    if (most < TENURE_SPAN_MAX)
+        most = TENURE_SPAN_MAX;
+    return clamp(span, most);
 }

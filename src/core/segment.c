@@ -266,6 +266,7 @@ void segment_configure(struct segment *segment, instant now, const struct params
                        struct outbox *outbox)
 {
     bool is_restart = params->mode != segment->params.mode;
+    duration patience = segment_other_querier_present(segment);
     unsigned max_queriers = segment->params.max_queriers; /* that table keeps its size */
 
     segment->params = *params;
@@ -287,6 +288,10 @@ void segment_configure(struct segment *segment, instant now, const struct params
     if (segment->role == ROLE_QUERIER)
         segment->next_query = instant_earlier(segment->next_query,
                                               instant_after(now, segment->params.query_interval));
+    else if (segment->has_elected && !params_allow_querier(params, segment->elected))
+        segment->other_expires = now; /* what is denied from now on was never heard */
+    else if (segment->has_elected && segment->other_expires != INSTANT_NEVER)
+        segment->other_expires += segment_other_querier_present(segment) - patience;
 }
 
 /** The other querier fell silent, or nobody spoke while we listened: RFC 2236 section 7. */

@@ -90,7 +90,9 @@ void segment_elect(struct segment *segment, instant now, const struct frame *fra
             membership_is_checking(&segment->membership, now))
             return;
         be_beaten(segment, now, frame, query, outbox);
-    } else if (segment->role == ROLE_QUERIER && address_is_none(query->group)) {
+    } else if (segment->role == ROLE_QUERIER && address_is_none(query->group) &&
+               now < instant_after(segment->role_since, segment_other_querier_present(segment))) {
+        /* We are the newcomer; one that comes later starts with a query, as we did, and yields. */
         segment_warn(segment, now, WARNING_DISPLACED, frame, igmp_kind_version(query->kind),
                      outbox);
     }

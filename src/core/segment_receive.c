@@ -2,46 +2,54 @@
 /* Floor 2. What a segment accepts of what it hears, and whom it tells about the rest. */
 #include "segment_private.h"
 
-/** True when it is to be reported now; else it is counted for the next report. */
-static bool may_report(struct limited *limited, instant now, uint64_t *unreported)
+/**
+ * Report something odd: at once, then with growing gaps while the same sender goes on (a switch's
+ * proxy query every minute is news once, not 1,440 times a day); another sender after
+ * SEGMENT_REPORT_GAP. NULL: it is only counted now.
+ */
+static struct event *report(struct segment *segment, instant now, enum event_kind kind,
+                            struct limited *limited, const struct frame *frame, unsigned version,
+                            struct outbox *outbox)
 {
-    if (limited->has_happened && now < instant_after(limited->last, SEGMENT_REPORT_GAP)) {
+    static const duration gaps[] = {SEGMENT_REPORT_GAP, 10 * SEGMENT_REPORT_GAP,
+                                    60 * SEGMENT_REPORT_GAP, 1440 * SEGMENT_REPORT_GAP};
+    bool goes_on = limited->has_happened && address_equal(limited->address, frame->source) &&
+                   now < instant_after(limited->seen, QUERIER_LIFETIME); /* else it is news again */
+    duration gap = gaps[goes_on ? limited->times : 0];
+
+    if (limited->has_happened && now < instant_after(limited->last, gap)) {
         limited->unreported++;
-        return false;
+        if (goes_on)
+            limited->seen = now;
+        return NULL;
     }
-    *unreported = limited->unreported;
-    *limited = (struct limited){.has_happened = true, .last = now};
-    return true;
+    unsigned times = !goes_on ? 0 : limited->times < 3 ? limited->times + 1 : 3;
+    struct event *event = outbox_event(outbox, kind, segment->id, now);
+    event->address = frame->source;
+    event->mac = frame->source_mac;
+    event->version = version;
+    event->count = limited->unreported;
+    *limited = (struct limited){
+        .has_happened = true, .last = now, .seen = now, .address = frame->source, .times = times};
+    return event;
 }
 
 void segment_warn(struct segment *segment, instant now, enum warning warning,
                   const struct frame *frame, unsigned version, struct outbox *outbox)
 {
-    uint64_t unreported;
-
-    if (!may_report(&segment->warned[warning], now, &unreported))
-        return;
-    struct event *event = outbox_event(outbox, EVENT_WARNING, segment->id, now);
-    event->warning = warning;
-    event->address = frame->source;
-    event->mac = frame->source_mac;
-    event->version = version;
-    event->count = unreported;
+    struct event *event =
+        report(segment, now, EVENT_WARNING, &segment->warned[warning], frame, version, outbox);
+    if (event)
+        event->warning = warning;
 }
 
 static void report_refusal(struct segment *segment, instant now, enum verdict verdict,
                            const struct frame *frame, unsigned version, struct outbox *outbox)
 {
-    uint64_t unreported;
-
-    if (!may_report(&segment->refused[verdict], now, &unreported))
-        return;
-    struct event *event = outbox_event(outbox, EVENT_REFUSED, segment->id, now);
-    event->verdict = verdict;
-    event->address = frame->source;
-    event->mac = frame->source_mac;
-    event->version = version;
-    event->count = unreported;
+    struct event *event =
+        report(segment, now, EVENT_REFUSED, &segment->refused[verdict], frame, version, outbox);
+    if (event)
+        event->verdict = verdict;
 }
 
 /** The entry of a querier, a new one where there is room (or where one has been silent for long);

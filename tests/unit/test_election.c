@@ -301,7 +301,8 @@ static void test_q68_adopted(void **state)
     assert_int_equal(adopted.response, TENURE_RESPONSE_MAX);
 }
 
-/* The measured gap is clamped likewise. */
+/* What is concluded has a ceiling, be it measured or advertised: one forged query (QRV 7, QQIC
+ * 0xff) is not to keep a network without a querier for hours. The RFC's formula alone has none. */
 static void test_adaptive_clamped(void **state)
 {
     (void)state;
@@ -311,8 +312,22 @@ static void test_adaptive_clamped(void **state)
 
     tenure_begin(&tenure);
     general_queries(&tenure, &now, 2, 100000 * SECONDS);
+    assert_int_equal(tenure_other_querier_present(&tenure, &params), TENURE_SPAN_MAX);
+
+    tenure_begin(&tenure);
+    tenure.robustness = 7;
+    tenure.advertised = 31744 * SECONDS;
+    assert_int_equal(tenure_other_querier_present(&tenure, &params), TENURE_SPAN_MAX);
+    tenure.robustness = 2;
+    tenure.advertised = 288 * SECONDS; /* honest: 300 s, as version 3 can say it */
+    assert_int_equal(tenure_other_querier_present(&tenure, &params), 581 * SECONDS);
+    params.query_interval = 600 * SECONDS; /* ours is longer still */
+    tenure.advertised = 31744 * SECONDS;
+    assert_int_equal(tenure_other_querier_present(&tenure, &params), 1205 * SECONDS);
+    params.adapt_other_querier = false;
+    tenure.robustness = 7;
     assert_int_equal(tenure_other_querier_present(&tenure, &params),
-                     2 * TENURE_INTERVAL_MAX + 5 * SECONDS);
+                     7 * TENURE_INTERVAL_MAX + 5 * SECONDS);
 }
 
 static void test_names(void **state)

@@ -290,12 +290,21 @@ static void test_configure_interval(void **state)
     assert_int_equal(fixture_count_events(f, EVENT_ROLE), 0);
     fixture_free(f);
 
-    f = fixture_start(&params); /* as non-querier the running timer stays */
+    f = fixture_start(&params); /* as non-querier the timeout counts anew from the query heard */
     fixture_hear_general(f, AT_S(10), FIXTURE_L, 2);
     params = fixture_c60();
     fixture_configure(f, AT_S(20), &params);
-    fixture_run_until(f, AT_S(330));
-    EXPECT_GENERAL(f, AT_S(0), AT_S(265), AT_S(325));
+    fixture_run_until(f, AT_S(200));
+    EXPECT_GENERAL(f, AT_S(0), AT_S(135), AT_S(195));
+    fixture_free(f);
+
+    f = fixture_start(&params); /* and a querier that is denied from now on was never heard */
+    fixture_hear_general(f, AT_S(10), FIXTURE_L, 2);
+    params.deny[params.deny_count++] = (struct prefix){FIXTURE_L, 32};
+    fixture_configure(f, AT_S(20), &params);
+    fixture_hear_general(f, AT_S(30), FIXTURE_L, 2);
+    fixture_run_until(f, AT_S(90));
+    EXPECT_GENERAL(f, AT_S(0), AT_S(20), AT_S(80));
     fixture_free(f);
 }
 
