@@ -4,7 +4,7 @@
  * holds the process number of its holder; the lock, not the file, is what counts, so a file left
  * behind does no harm.
  */
-#include "igmpq/lock.h"
+#include "lock_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,21 +18,13 @@
 #define IGMPQ_RUN_DIRECTORY "/var/run"
 #endif
 
-static int lock_explain_busy(const char *interface, int descriptor, struct problem *problem)
+/* As its holder wrote it, or 0. */
+static long lock_read_holder(int descriptor)
 {
     char text[16] = "";
     ssize_t length = pread(descriptor, text, sizeof text - 1, 0);
-    long holder = length > 0 ? strtol(text, NULL, 10) : 0;
 
-    if (holder > 0)
-        return problem_set(problem,
-                           "another igmpqd is running on %s already (process %ld): stop it first, "
-                           "or name another interface",
-                           interface, holder);
-    return problem_set(
-        problem,
-        "another igmpqd is running on %s already: stop it first, or name another interface",
-        interface);
+    return length > 0 ? strtol(text, NULL, 10) : 0;
 }
 
 int lock_take(const char *interface, struct problem *problem)
@@ -50,7 +42,7 @@ int lock_take(const char *interface, struct problem *problem)
         return problem_set(problem, "cannot lock %s: %s: %s", interface, path, strerror(errno));
     if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
-            lock_explain_busy(interface, descriptor, problem);
+            lock_explain_busy(interface, lock_read_holder(descriptor), problem);
         else
             problem_set(problem, "cannot lock %s: %s: %s", interface, path, strerror(errno));
         close(descriptor);
