@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. Findings in words: what comes of them and what to do, for someone at home. */
+#include "report_finding_private.h"
+
+/* ---- what happens, or will ---- */
+
+static void stream_stops(struct finding_line *line, const struct finding *finding,
+                         struct address host, instant start)
+{
+    if (address_is_none(finding->group))
+        return;
+    bool is_past = finding->stops_at < finding->last;
+    finding_line_address(line, finding->group);
+    finding_line_add(line, is_past ? " stopped at " : " will stop at ");
+    if (address_is_none(host))
+        finding_line_add(line, "its listeners");
+    else
+        finding_line_address(line, host);
+    if (finding->stops_at != INSTANT_NEVER) {
+        finding_line_add(line, " at about ");
+        finding_line_seconds(line, finding->stops_at - start);
+    }
+    finding_line_add(line, ". ");
+}
+
+static void silence_follows(struct finding_line *line, const struct finding *finding, instant start)
+{
+    if (finding->stops_at != INSTANT_NEVER)
+        stream_stops(line, finding, finding->other, start);
+    finding_line_add(line, "Without queries hosts do not report again, switches forget them, and "
+                           "their streams stop after some minutes or go to every port.");
+}
+
+static const char *format_follows(const struct finding *finding)
+{
+    if (finding->detail & (FINDING_FLAW_CHECKSUM | FINDING_FLAW_LENGTH | FINDING_FLAW_DESTINATION))
+        return "Hosts and switches may drop such queries, and then nobody is asked.";
+    if (finding->detail & FINDING_FLAW_NO_ROUTER_ALERT)
+        return "Strict hosts do not answer such queries and lose their streams; most others do.";
+    if (finding->detail & FINDING_FLAW_TTL)
+        return "Strict devices drop such queries, and other queriers may not yield to this one.";
+    return "Nearly all devices accept them; a busy switch may treat them with less priority.";
+}
+
+static const char *consequence_of(const struct finding *finding)
+{
+    switch (finding->id) {
+    case FINDING_PROXY_ONLY:
+        return "One switch alone works so, but many switches do not take the port of such queries "
+               "for a querier's, and a second switch would get no streams.";
+    case FINDING_PROXIES_ONLY:
+        return "No switch knows the way to the others: streams between switches stop or go to "
+               "every port.";
+    case FINDING_TWO_QUERIERS:
+        return "Switches send everything to two places and hosts answer twice; if the two differ "
+               "in settings, streams stop now and then.";
+    case FINDING_DUPLICATE_QUERIER:
+        return "Neither yields to the other, switches send reports now to one port and now to the "
+               "other, and other traffic to that address fails as well.";
+    case FINDING_OFF_SUBNET:
+        return "Some hosts do not answer such a querier, and other queriers do not yield to it.";
+    case FINDING_VERSION_MIX:
+        return "Hosts fall back to the older version for minutes after each of its queries, and "
+               "source-specific streams may not work meanwhile.";
+    case FINDING_V1_QUERIER:
+        return "Hosts stop telling that they leave, so streams go on for minutes after the last "
+               "viewer went.";
+    case FINDING_MISMATCH:
+        return finding->detail & FINDING_MISMATCH_ADVERTISED
+                   ? "Others reckon with the wrong interval: they take over too early, or too late "
+                     "for streams to survive."
+                   : "When the one takes over from the other, memberships may run out meanwhile "
+                     "and streams stop for a while.";
+    case FINDING_QUERY_FORMAT: return format_follows(finding);
+    case FINDING_LONG_INTERVAL:
+        return "A single lost query or report lets switches forget a member, and its stream stops "
+               "until the next query.";
+    case FINDING_LEAVE_IGNORED:
+        return "The stream goes on for minutes after its last viewer left; or the switch cuts it "
+               "at once, also for others at the same port.";
+    case FINDING_PLACE:
+        return finding->detail == FINDING_PLACE_FLOODED
+                   ? "The switch seems not to snoop, so every stream goes to every port and loads "
+                     "slow links such as Wi-Fi."
+                   : "Either no host has joined anything, or reports do not get to this port; then "
+                     "what is said here of hosts and groups is incomplete.";
+    case FINDING_ALIAS:
+        return address_is_link_local_multicast(finding->other_group)
+                   ? "Switches send this group to every port always, members or not."
+                   : "Switches cannot tell the two apart: who joins one gets both.";
+    case FINDING_SSM_V2:
+        return "Queriers ignore such reports, so the stream does not come, or stops.";
+    case FINDING_DISPLACED:
+        return "An IGMP proxy (many home routers are one, for television) passes on streams only "
+               "while it is the querier: they stay away as long as it is not.";
+    case FINDING_CADENCE:
+        return finding->detail == FINDING_CADENCE_V1
+                   ? "More load for every host, and no use."
+                   : "Other queriers misjudge its pauses and may take over, and a long pause lets "
+                     "switches forget members.";
+    case FINDING_LATE_ANSWERS:
+        return "Switches and queriers with short times forget this host between two answers, and "
+               "its stream stutters.";
+    case FINDING_BURST_ANSWERS:
+        return "Slow switches may lose reports that come all at once, and the stream with them.";
+    case FINDING_OLDER_ANSWERS:
+        return "For these groups the whole network falls back to the older version, without "
+               "choice of sources.";
+    case FINDING_FLAPPING:
+        return "At each change reports go to another port and streams may stop for seconds or "
+               "minutes.";
+    case FINDING_UNWANTED_DATA:
+    case FINDING_OUTLIVED_DATA:
+        return "Where this was captured at the querier's or the sender's port, it is as it should "
+               "be; elsewhere the switch sends the stream where nobody wants it.";
+    case FINDING_QUERY_STORM:
+        return "Every host answers every query: the network and slow devices are loaded for "
+               "nothing, and Wi-Fi suffers most.";
+    case FINDING_TOO_SHORT:
+        return "That nothing else was found here does not mean that all is well.";
+    case FINDING_TABLE_FULL: return "From then on nothing was said about what is new.";
+    case FINDING_NO_QUERIER:
+    case FINDING_REPORT_GAP:
+    case FINDING_SILENT_HOST:
+    case FINDING_ID_END: break; /* with times and addresses, below */
+    }
+    return "";
+}
+
+void finding_line_consequence(struct finding_line *line, const struct finding *finding,
+                              instant start)
+{
+    switch (finding->id) {
+    case FINDING_NO_QUERIER: silence_follows(line, finding, start); return;
+    case FINDING_REPORT_GAP:
+        stream_stops(line, finding, finding->address, start);
+        finding_line_add(line, "It came back with the next report, after ");
+        finding_line_seconds(line, finding->measured - finding->limit);
+        finding_line_add(line, " at the worst.");
+        return;
+    case FINDING_SILENT_HOST:
+        stream_stops(line, finding, finding->address, start);
+        finding_line_add(line, "Switches forget a host that does not answer, although it still "
+                               "listens.");
+        return;
+    case FINDING_PROXY_ONLY:
+    case FINDING_PROXIES_ONLY:
+    case FINDING_TWO_QUERIERS:
+    case FINDING_DUPLICATE_QUERIER:
+    case FINDING_OFF_SUBNET:
+    case FINDING_VERSION_MIX:
+    case FINDING_V1_QUERIER:
+    case FINDING_MISMATCH:
+    case FINDING_QUERY_FORMAT:
+    case FINDING_LONG_INTERVAL:
+    case FINDING_LEAVE_IGNORED:
+    case FINDING_PLACE:
+    case FINDING_ALIAS:
+    case FINDING_SSM_V2:
+    case FINDING_DISPLACED:
+    case FINDING_CADENCE:
+    case FINDING_LATE_ANSWERS:
+    case FINDING_BURST_ANSWERS:
+    case FINDING_OLDER_ANSWERS:
+    case FINDING_FLAPPING:
+    case FINDING_UNWANTED_DATA:
+    case FINDING_OUTLIVED_DATA:
+    case FINDING_QUERY_STORM:
+    case FINDING_TOO_SHORT:
+    case FINDING_TABLE_FULL:
+    case FINDING_ID_END: break;
+    }
+    finding_line_add(line, "%s", consequence_of(finding));
+}
+
+/* ---- what to do ---- */
+
+static const char *format_advice(const struct finding *finding)
+{
+    if (finding->detail == FINDING_FLAW_TOS)
+        return "Nothing needs to be done; newer software of that device may mend it.";
+    if (finding->detail & FINDING_FLAW_CHECKSUM)
+        return "Look for a faulty network card, or one that leaves checksums to its hardware; "
+               "otherwise update that device, or switch its querier off and use another.";
+    return "Update that device's software; if that does not help, switch its querier off and use "
+           "another.";
+}
+
+static const char *advice_of(const struct finding *finding)
+{
+    switch (finding->id) {
+    case FINDING_NO_QUERIER:
+        return "Switch on the IGMP querier of your router or switch, or run igmpqd on a machine "
+               "that is always on; if there is one, find out why it stops.";
+    case FINDING_PROXY_ONLY:
+    case FINDING_PROXIES_ONLY:
+        return "Give one switch an address in this network for its querier, or run igmpqd on a "
+               "machine that has one.";
+    case FINDING_TWO_QUERIERS:
+        return "Switch off the querier of one of the two. If both should stay, update the one "
+               "with the higher address, and look whether a switch between them blocks queries.";
+    case FINDING_DUPLICATE_QUERIER: return "Give one of the two devices another address.";
+    case FINDING_OFF_SUBNET:
+        return "Give that querier an address of this network, or switch it off; look also whether "
+               "two networks are connected that should not be.";
+    case FINDING_VERSION_MIX:
+        return "Set all queriers to the same version: 2, unless you need source-specific streams "
+               "and all switches know version 3.";
+    case FINDING_V1_QUERIER: return "Set that querier to version 2, or replace it.";
+    case FINDING_MISMATCH:
+        return "Set the same query interval, response time and robustness on all queriers of this "
+               "network.";
+    case FINDING_QUERY_FORMAT: return format_advice(finding);
+    case FINDING_LONG_INTERVAL:
+        return "Set that querier's interval to 60 s, or raise the time after which the switches "
+               "forget members and queriers.";
+    case FINDING_REPORT_GAP:
+        return "Shorten the query interval to 60 s, so that another querier takes over in time; "
+               "and look why the querier fell silent, or a query was lost.";
+    case FINDING_LEAVE_IGNORED:
+        return "Set the querier to version 2 or 3 and update it; switch on fast leave only where "
+               "each port has a single host.";
+    case FINDING_PLACE:
+        return finding->detail == FINDING_PLACE_FLOODED
+                   ? "Switch on IGMP snooping on the switch, for this VLAN as well."
+                   : "Capture at the querier or at a mirror of its port; if hosts should be there, "
+                     "look for a firewall on them that drops IGMP.";
+    case FINDING_ALIAS:
+        return address_is_link_local_multicast(finding->other_group)
+                   ? "Choose another group for the sender, such as 239.1.2.3: not x.0.0.y and not "
+                     "x.128.0.y."
+                   : "Choose groups that differ in the last three numbers.";
+    case FINDING_SSM_V2:
+        return "Let the program name its source (version 3), or use a group outside of 232.x.x.x; "
+               "look also whether a version 1 or 2 querier keeps the host at the old version.";
+    case FINDING_DISPLACED:
+        return "Let the home router be the querier: switch the other one off, give it the higher "
+               "address, or run igmpqd in backup mode.";
+    case FINDING_CADENCE:
+        return finding->detail == FINDING_CADENCE_V1
+                   ? "Set that querier to version 2."
+                   : "Update that querier, or use another; look also for lost frames on the way, "
+                     "and for a querier that restarts.";
+    case FINDING_SILENT_HOST:
+        return "Allow IGMP (IP protocol 2) in that host's firewall, and look whether queries get "
+               "through to its port, above all over Wi-Fi.";
+    case FINDING_LATE_ANSWERS:
+        return "Look for a host that is overloaded or asleep (Wi-Fi power saving), or raise the "
+               "querier's response time.";
+    case FINDING_BURST_ANSWERS:
+        return "Nothing needs to be done unless streams stop; then update that host's system.";
+    case FINDING_OLDER_ANSWERS:
+        return "If the host could do more, remove its setting for the old version; otherwise set "
+               "the querier to that version.";
+    case FINDING_FLAPPING:
+        return "Set the same query interval on both, and look why the lower one falls silent: "
+               "restarts, a bad cable, lost frames.";
+    case FINDING_UNWANTED_DATA:
+    case FINDING_OUTLIVED_DATA:
+        return "If it arrives at an ordinary port, switch on IGMP snooping, and the option not to "
+               "flood unknown multicast; or stop the sender.";
+    case FINDING_QUERY_STORM:
+        return "Look for a loop (two cables between the same switches) and for a querier with a "
+               "very short interval; pull one cable or switch that querier off.";
+    case FINDING_TOO_SHORT: return "Capture for five minutes or more.";
+    case FINDING_TABLE_FULL:
+        return "Capture one network or VLAN at a time, or watch out for a device that makes up "
+               "addresses.";
+    case FINDING_ID_END: break;
+    }
+    return "";
+}
+
+void finding_line_advice(struct finding_line *line, const struct finding *finding)
+{
+    finding_line_add(line, "%s", advice_of(finding));
+}
