@@ -25,7 +25,7 @@ struct engine;
 struct received {
     enum verdict verdict;
     enum verdict decoded; /* what frame_decode() and igmp_decode() said, before a segment judged */
-    unsigned segment; /* ENGINE_NO_SEGMENT: none is for this port and VLAN */
+    unsigned segment;     /* ENGINE_NO_SEGMENT: none is for this port and VLAN */
     struct frame frame;
     struct igmp_message message;
 };

@@ -53,6 +53,7 @@ struct group {
     struct source *sources; /* ascending */
     unsigned source_count;
     unsigned source_capacity;
+    instant sources_end; /* in mode include: at or before the first of their timers */
 
     unsigned queries_left; /* group-specific queries still owed */
     bool is_lowered;       /* the group timer was lowered by the first of those */
@@ -83,6 +84,11 @@ unsigned group_record(struct group *group, instant now, enum igmp_record_type ty
                       const struct address *listed, unsigned listed_count,
                       const struct group_timers *timers, unsigned *budget);
 
+/** The work of group_record() in sources to go through, beside those listed: what one frame may ask
+ * for is limited (Q-101). */
+unsigned group_record_cost(const struct group *group, enum igmp_record_type type,
+                           const struct address *listed, unsigned listed_count);
+
 /** "Checking membership" (RFC 2236 section 7): specific queries are owed, or have gone out and
  * nobody has answered yet. */
 static inline bool group_is_checking(const struct group *group, instant now)
@@ -106,6 +112,9 @@ bool group_expire(struct group *group, instant now, unsigned *budget);
 
 /** When group_expire() or an owed query is due next. */
 instant group_deadline(const struct group *group);
+/** At or before that, without going through the sources; never later than it was unless each of
+ * them was looked at since. */
+instant group_deadline_bound(const struct group *group);
 
 /** The source, or NULL. */
 struct source *group_source(const struct group *group, struct address address);

@@ -17,6 +17,13 @@
 #define MEMBERSHIP_QUERY_BURST   1024
 #define MEMBERSHIP_QUERIES_PER_S 1024
 
+/** How many sources are gone through, at most, for one report: so many for each in the table, and
+ * no fewer than the second figure. An honest one needs two (a record that allows and one that
+ * blocks, for each group); what else its records want is refused, and what is known stays (Q-101).
+ */
+#define MEMBERSHIP_VISITS_PER_SOURCE 4
+#define MEMBERSHIP_VISITS_LEAST      65536
+
 /** A reporter that has not reported for so long is forgotten. */
 #define REPORTER_LIFETIME (3600 * SECONDS)
 
@@ -38,7 +45,8 @@ struct reporter {
     UT_hash_handle hh;
 };
 
-/** What could not be taken in because a table was full. */
+/** What could not be taken in because a table was full; `sources` also counts those of records that
+ * were too much work (one for a record that lists none). */
 struct membership_refused {
     uint64_t groups, sources, reporters;
 };
@@ -77,9 +85,10 @@ void membership_clear(struct membership *membership);
 
 /**
  * A report or leave that passed the segment's checks. Accepted, or why not: VERDICT_IGNORED_LEAVE,
- * VERDICT_SSM_RANGE, VERDICT_NOT_TRACKED, VERDICT_TABLE_FULL (something found no room; the rest
- * counts), VERDICT_BAD_GROUP (no record had a multicast group). Adds nothing to an outbox: what
- * follows from it is due at once and comes from membership_tick().
+ * VERDICT_SSM_RANGE, VERDICT_NOT_TRACKED, VERDICT_TABLE_FULL (something found no room, or the
+ * report asked for too much work; the rest counts), VERDICT_BAD_GROUP (no record had a multicast
+ * group). A reporter beyond the maximum is only counted: what it wants is taken in. Adds nothing to
+ * an outbox: what follows from it is due at once and comes from membership_tick().
  */
 enum verdict membership_report(struct membership *membership, instant now,
                                const struct membership_context *context, const struct frame *frame,
@@ -102,5 +111,14 @@ void membership_tick(struct membership *membership, instant now,
 bool membership_is_checking(const struct membership *membership, instant now);
 
 const struct group *membership_group(const struct membership *membership, struct address group);
+/** Sources of all groups together. */
+static inline unsigned membership_source_count(const struct membership *membership)
+{
+    return membership->max_sources + membership->source_debt - membership->source_budget;
+}
+
+/** The host of these two addresses, or NULL. */
+const struct reporter *membership_reporter(const struct membership *membership,
+                                           struct address address, struct mac mac);
 
 #endif

@@ -49,7 +49,8 @@ enum verdict {
                                querier */
     VERDICT_SSM_RANGE,      /* an any-source message for a source-specific group */
     VERDICT_NOT_TRACKED,    /* 224.0.0.1, and where nothing of a report was of use */
-    VERDICT_TABLE_FULL,     /* a new group, source or reporter beyond the configured maximum */
+    VERDICT_TABLE_FULL,     /* a new group or source beyond the configured maximum, or a report that
+                               is too much work */
 
     VERDICT_COUNT
 };

@@ -20,9 +20,10 @@ unsigned group_compatibility(const struct group *group, instant now)
     return group->v2_host_until > now ? 2 : 3;
 }
 
-static unsigned lower_bound(const struct group *group, struct address address)
+/** The first source from `low` on that is not below the address. */
+static unsigned lower_bound(const struct group *group, unsigned low, struct address address)
 {
-    unsigned low = 0, high = group->source_count;
+    unsigned high = group->source_count;
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
         if (address_compare(group->sources[middle].address, address) < 0)
@@ -33,12 +34,15 @@ static unsigned lower_bound(const struct group *group, struct address address)
     return low;
 }
 
+static bool is_source_at(const struct group *group, unsigned at, struct address address)
+{
+    return at < group->source_count && address_equal(group->sources[at].address, address);
+}
+
 struct source *group_source(const struct group *group, struct address address)
 {
-    unsigned at = lower_bound(group, address);
-    if (at < group->source_count && address_equal(group->sources[at].address, address))
-        return &group->sources[at];
-    return NULL;
+    unsigned at = lower_bound(group, 0, address);
+    return is_source_at(group, at, address) ? &group->sources[at] : NULL;
 }
 
 /** What becomes of one source. */
@@ -201,13 +205,69 @@ static struct outcome row_apply(const struct row *row, struct standing standing)
     return exclude_row(row->type, standing, row->until, row->group_timer);
 }
 
-/** The known sources, in place; returns how many listed ones are not known and to be added. */
+/** Is a record of this type also about the sources that it does not list? */
+static bool is_about_unlisted(enum igmp_record_type type)
+{
+    switch (type) {
+    case IGMP_RECORD_IS_IN:
+    case IGMP_RECORD_ALLOW:
+    case IGMP_RECORD_BLOCK: return false;
+    case IGMP_RECORD_IS_EX:
+    case IGMP_RECORD_TO_IN:
+    case IGMP_RECORD_TO_EX: break;
+    }
+    return true;
+}
+
+unsigned group_record_cost(const struct group *group, enum igmp_record_type type,
+                           const struct address *listed, unsigned listed_count)
+{
+    unsigned at = 0;
+
+    if (is_about_unlisted(type))
+        return group->source_count;
+    if (type == IGMP_RECORD_BLOCK && group->mode == FILTER_INCLUDE)
+        return 0; /* adds nothing */
+    for (unsigned i = 0; i < listed_count; i++) {
+        at = lower_bound(group, at, listed[i]);
+        if (!is_source_at(group, at, listed[i]))
+            return (group->source_count - at) / 4; /* moving one on is less than judging it */
+    }
+    return 0;
+}
+
+/** The known sources that are listed, in place; returns how many listed ones are not known. */
+static unsigned apply_to_listed(struct group *group, const struct row *row,
+                                const struct address *listed, unsigned listed_count,
+                                const struct group_timers *timers)
+{
+    unsigned at = 0, unknown = 0;
+
+    for (unsigned i = 0; i < listed_count; i++) {
+        at = lower_bound(group, at, listed[i]);
+        if (!is_source_at(group, at, listed[i])) {
+            unknown++;
+            continue;
+        }
+        struct source *source = &group->sources[at];
+        struct outcome outcome = row_apply(
+            row, (struct standing){true, source->expires > row->now, true, source->expires});
+        source->expires = outcome.expires;
+        group->sources_end = instant_earlier(group->sources_end, outcome.expires);
+        if (outcome.is_queried)
+            owe_source(group, source, row->now, timers);
+    }
+    return unknown;
+}
+
+/** All known sources, in place; returns how many listed ones are not known. */
 static unsigned apply_to_known(struct group *group, const struct row *row,
                                const struct address *listed, unsigned listed_count,
                                const struct group_timers *timers)
 {
     unsigned kept = 0, next = 0, unknown = 0;
 
+    group->sources_end = INSTANT_NEVER;
     for (unsigned i = 0; i < group->source_count; i++) {
         struct source source = group->sources[i];
         while (next < listed_count && address_compare(listed[next], source.address) < 0) {
@@ -221,6 +281,7 @@ static unsigned apply_to_known(struct group *group, const struct row *row,
         if (!outcome.is_kept)
             continue;
         source.expires = outcome.expires;
+        group->sources_end = instant_earlier(group->sources_end, source.expires);
         group->sources[kept] = source;
         if (outcome.is_queried)
             owe_source(group, &group->sources[kept], row->now, timers);
@@ -246,6 +307,7 @@ static void add_unknown(struct group *group, const struct row *row, const struct
             continue; /* known */
         struct outcome outcome = row_apply(row, (struct standing){.is_listed = true});
         group->sources[--write] = (struct source){.address = address, .expires = outcome.expires};
+        group->sources_end = instant_earlier(group->sources_end, outcome.expires);
         if (outcome.is_queried)
             owe_source(group, &group->sources[write], row->now, timers);
         to_add--;
@@ -260,7 +322,9 @@ unsigned group_record(struct group *group, instant now, enum igmp_record_type ty
                       group->expires};
     unsigned before = group->source_count, no_room = 0;
 
-    unsigned unknown = apply_to_known(group, &row, listed, listed_count, timers);
+    unsigned unknown = is_about_unlisted(type)
+                           ? apply_to_known(group, &row, listed, listed_count, timers)
+                           : apply_to_listed(group, &row, listed, listed_count, timers);
     *budget += before - group->source_count;
     if (unknown > 0 && row_apply(&row, (struct standing){.is_listed = true}).is_kept) {
         /* Refusing the highest addresses is as good as any choice, and the same on every run. */
@@ -303,8 +367,10 @@ void group_lower(struct group *group, instant expires)
 void group_lower_source(struct group *group, instant now, struct address address, instant expires)
 {
     struct source *source = group_source(group, address);
-    if (source && source->expires > now && source->expires > expires)
+    if (source && source->expires > now && source->expires > expires) {
         source->expires = expires;
+        group->sources_end = instant_earlier(group->sources_end, expires);
+    }
 }
 
 bool group_expire(struct group *group, instant now, unsigned *budget)
@@ -316,15 +382,19 @@ bool group_expire(struct group *group, instant now, unsigned *budget)
         group_stop_queries(group);
     }
     unsigned kept = 0;
-    for (unsigned i = 0; i < group->source_count; i++)
-        if (group->sources[i].expires > now)
-            group->sources[kept++] = group->sources[i];
+    group->sources_end = INSTANT_NEVER;
+    for (unsigned i = 0; i < group->source_count; i++) {
+        if (group->sources[i].expires <= now)
+            continue;
+        group->sources_end = instant_earlier(group->sources_end, group->sources[i].expires);
+        group->sources[kept++] = group->sources[i];
+    }
     *budget += group->source_count - kept;
     group->source_count = kept;
     return kept > 0;
 }
 
-instant group_deadline(const struct group *group)
+static instant deadline(const struct group *group, instant sources_end)
 {
     instant due = group->sources_query_at;
 
@@ -334,7 +404,20 @@ instant group_deadline(const struct group *group)
         due = instant_earlier(due, group->query_at);
     if (group->mode == FILTER_EXCLUDE)
         return instant_earlier(due, group->expires);
-    for (unsigned i = 0; i < group->source_count; i++)
-        due = instant_earlier(due, group->sources[i].expires);
-    return group->source_count ? due : group->last_report;
+    return group->source_count ? instant_earlier(due, sources_end) : group->last_report;
+}
+
+instant group_deadline(const struct group *group)
+{
+    instant sources_end = INSTANT_NEVER;
+
+    if (group->mode == FILTER_INCLUDE)
+        for (unsigned i = 0; i < group->source_count; i++)
+            sources_end = instant_earlier(sources_end, group->sources[i].expires);
+    return deadline(group, sources_end);
+}
+
+instant group_deadline_bound(const struct group *group)
+{
+    return deadline(group, group->sources_end);
 }

@@ -9,6 +9,7 @@
 #include "igmpq/membership.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "membership_private.h"
@@ -87,8 +88,7 @@ const struct group *membership_group(const struct membership *membership, struct
     return group;
 }
 
-/** The same; one message asks for one group more than once. */
-static struct group *find_group(struct membership *membership, struct address address)
+struct group *membership_find(struct membership *membership, struct address address)
 {
     struct group *group = membership->recent;
 
@@ -114,6 +114,7 @@ static struct group *new_group(struct membership *membership, instant now, struc
     group->since = group->last_report = now;
     group->last_query = group->checking_until = group->sources_query_at = INSTANT_NEVER;
     group->turn = group->sources_turn = group->sources_repeat_at = INSTANT_NEVER;
+    group->sources_end = INSTANT_NEVER;
     group->wake = (struct heap_entry){.due = now, .rank = address.ipv4, .owner = group};
     HASH_ADD(hh, membership->groups, address, sizeof group->address, group);
     if (!group->hh.tbl) {
@@ -123,6 +124,22 @@ static struct group *new_group(struct membership *membership, instant now, struc
     heap_insert(&membership->wakes, &group->wake);
     membership->group_count++;
     return group;
+}
+
+static uint32_t reporter_hash(struct address address, struct mac mac)
+{
+    return hash_words(address.ipv4, mac_number(mac));
+}
+
+const struct reporter *membership_reporter(const struct membership *membership,
+                                           struct address address, struct mac mac)
+{
+    struct reporter_key key = {.address = address, .mac = mac};
+    struct reporter *reporter;
+
+    HASH_FIND_BYHASHVALUE(hh, membership->reporters, &key, sizeof key, reporter_hash(address, mac),
+                          reporter);
+    return reporter;
 }
 
 /** Remember who reported; the list keeps the order of the last report, so its head is the next to
@@ -136,7 +153,7 @@ static bool note_reporter(struct membership *membership, instant now, const stru
     while (membership->reporter_list &&
            membership->reporter_list->last_report + REPORTER_LIFETIME <= now)
         forget_reporter(membership, membership->reporter_list);
-    uint32_t hash = hash_words(frame->source.ipv4, mac_number(frame->source_mac));
+    uint32_t hash = reporter_hash(frame->source, frame->source_mac);
     HASH_FIND_BYHASHVALUE(hh, membership->reporters, &key, sizeof key, hash, reporter);
     if (reporter) {
         DL_DELETE2(membership->reporter_list, reporter, previous, next);
@@ -215,6 +232,7 @@ struct report {
     const struct frame *frame;
     unsigned version;
     struct group_timers timers;
+    uint64_t visits; /* sources that may still be gone through for it */
 };
 
 static void note_report(struct group *group, const struct report *report)
@@ -225,20 +243,11 @@ static void note_report(struct group *group, const struct report *report)
     group->last_version = report->version;
 }
 
-/** After a change: the group's wake is at or before what is due. Later deadlines are left to be
- * found when it surfaces. */
-static void rekey(struct membership *membership, struct group *group, instant now)
-{
-    instant due = group_deadline(group);
-    if (due < group->wake.due)
-        heap_update(&membership->wakes, &group->wake, due < now ? now : due);
-}
-
 /** Apply one record, creating the group where it brings members. */
-static enum verdict apply(struct membership *membership, const struct report *report,
+static enum verdict apply(struct membership *membership, struct report *report,
                           struct address address, enum igmp_record_type type, unsigned listed_count)
 {
-    struct group *group = find_group(membership, address);
+    struct group *group = membership_find(membership, address);
     bool brings_any = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
     bool brings_some = listed_count > 0 && (type == IGMP_RECORD_IS_IN ||
                                             type == IGMP_RECORD_TO_IN || type == IGMP_RECORD_ALLOW);
@@ -256,6 +265,12 @@ static enum verdict apply(struct membership *membership, const struct report *re
             return VERDICT_TABLE_FULL;
         }
     }
+    unsigned cost = group_record_cost(group, type, membership->scratch, listed_count);
+    if (cost > report->visits) {
+        membership->refused.sources += listed_count ? listed_count : 1;
+        return VERDICT_TABLE_FULL;
+    }
+    report->visits -= cost;
     if (brings_any || brings_some) /* who leaves is not the last who reported */
         note_report(group, report);
     unsigned no_room = group_record(group, report->now, type, membership->scratch, listed_count,
@@ -266,13 +281,13 @@ static enum verdict apply(struct membership *membership, const struct report *re
         if (!group->is_announced)
             membership_forget(membership, group);
         else
-            rekey(membership, group, report->now);
+            membership_rekey(membership, group, report->now);
         membership->refused.sources += no_room;
         return VERDICT_TABLE_FULL;
     }
     if (brings_any && report->timers.version < 3)
         group_stop_queries(group); /* RFC 2236 section 7: back to members present */
-    rekey(membership, group, report->now);
+    membership_rekey(membership, group, report->now);
     membership->refused.sources += no_room;
     return no_room ? VERDICT_TABLE_FULL : VERDICT_ACCEPTED;
 }
@@ -283,7 +298,7 @@ static bool is_ssm(const struct membership_context *context, struct address grou
     return !address_is_none(range->address) && prefix_contains(*range, group);
 }
 
-static enum verdict apply_older(struct membership *membership, const struct report *report,
+static enum verdict apply_older(struct membership *membership, struct report *report,
                                 const struct igmp_message *message)
 {
     if (address_equal(message->group, ADDRESS_ALL_HOSTS))
@@ -293,17 +308,17 @@ static enum verdict apply_older(struct membership *membership, const struct repo
 
     instant until = instant_after(report->now, report->timers.older_host_present);
     if (message->kind == IGMP_KIND_V2_LEAVE) {
-        struct group *group = find_group(membership, message->group);
+        struct group *group = membership_find(membership, message->group);
         if (!group || !report->context->is_querier || report->timers.version < 2 ||
             group_compatibility(group, report->now) == 1)
             return VERDICT_IGNORED_LEAVE; /* */
         group_record(group, report->now, IGMP_RECORD_TO_IN, NULL, 0, &report->timers,
                      &membership->source_budget);
-        rekey(membership, group, report->now);
+        membership_rekey(membership, group, report->now);
         return VERDICT_ACCEPTED;
     }
     enum verdict verdict = apply(membership, report, message->group, IGMP_RECORD_IS_EX, 0);
-    struct group *group = find_group(membership, message->group);
+    struct group *group = membership_find(membership, message->group);
     if (group) {
         if (message->kind == IGMP_KIND_V1_REPORT)
             group->v1_host_until = until;
@@ -315,7 +330,7 @@ static enum verdict apply_older(struct membership *membership, const struct repo
 
 /** A record of version 3, as the group's oldest host lets it count (RFC 9776 section 7.3.2, Q-108,
  * Q-110). */
-static enum verdict apply_record(struct membership *membership, const struct report *report,
+static enum verdict apply_record(struct membership *membership, struct report *report,
                                  const struct igmp_record *record)
 {
     if (record->type < IGMP_RECORD_IS_IN || record->type > IGMP_RECORD_BLOCK)
@@ -330,7 +345,7 @@ static enum verdict apply_record(struct membership *membership, const struct rep
     if (is_exclude && is_ssm(report->context, record->group))
         return VERDICT_SSM_RANGE;
 
-    const struct group *group = find_group(membership, record->group);
+    const struct group *group = membership_find(membership, record->group);
     unsigned compatibility = group ? group_compatibility(group, report->now) : 3;
     if (type == IGMP_RECORD_BLOCK && compatibility < 3)
         return VERDICT_NOT_TRACKED;
@@ -361,6 +376,35 @@ static enum verdict worse_kept(enum verdict so_far, enum verdict next)
     return so_far == VERDICT_NOT_TRACKED ? next : so_far;
 }
 
+static bool is_same_record(const struct igmp_record *a, const struct igmp_record *b)
+{
+    return a->type == b->type && address_equal(a->group, b->group) && a->count == b->count &&
+           memcmp(a->sources.data, b->sources.data, a->sources.length) == 0;
+}
+
+static enum verdict apply_records(struct membership *membership, struct report *report,
+                                  const struct igmp_message *message)
+{
+    enum verdict verdict = VERDICT_NOT_TRACKED, last_verdict = VERDICT_NOT_TRACKED;
+    struct igmp_record record, last = {0};
+    size_t offset = 0;
+
+    while (igmp_record_next(message, &offset, &record)) {
+        if (last_verdict == VERDICT_ACCEPTED && is_same_record(&record, &last))
+            continue; /* at one instant, twice is once */
+        last_verdict = apply_record(membership, report, &record);
+        last = record;
+        verdict = worse_kept(verdict, last_verdict);
+    }
+    return verdict;
+}
+
+static uint64_t visits_of_one_report(const struct membership *membership)
+{
+    uint64_t visits = (uint64_t)MEMBERSHIP_VISITS_PER_SOURCE * membership_source_count(membership);
+    return visits > MEMBERSHIP_VISITS_LEAST ? visits : MEMBERSHIP_VISITS_LEAST;
+}
+
 enum verdict membership_report(struct membership *membership, instant now,
                                const struct membership_context *context, const struct frame *frame,
                                const struct igmp_message *message)
@@ -371,38 +415,12 @@ enum verdict membership_report(struct membership *membership, instant now,
         .frame = frame,
         .version = igmp_kind_version(message->kind),
         .timers = membership_timers(context),
+        .visits = visits_of_one_report(membership),
     };
 
-    bool is_noted = note_reporter(membership, now, frame, report.version);
-    membership->refused.reporters += !is_noted;
-    enum verdict verdict = VERDICT_NOT_TRACKED;
-    if (message->kind != IGMP_KIND_V3_REPORT) {
-        verdict = apply_older(membership, &report, message);
-    } else {
-        struct igmp_record record;
-        size_t offset = 0;
-        while (igmp_record_next(message, &offset, &record))
-            verdict = worse_kept(verdict, apply_record(membership, &report, &record));
-    }
-    return is_noted ? verdict : worse_kept(verdict, VERDICT_TABLE_FULL);
-}
-
-void membership_query_heard(struct membership *membership, instant now,
-                            const struct membership_context *context,
-                            const struct igmp_message *query)
-{
-    struct group *group = find_group(membership, query->group);
-    if (!group || query->suppress)
-        return;
-
-    instant until = instant_after(now, params_last_member_time(context->params));
-    if (query->kind == IGMP_KIND_V2_QUERY)
-        until = instant_after(now, context->params->last_member_query_count * query->max_response);
-    if (query->kind == IGMP_KIND_V3_QUERY && query->count > 0) {
-        for (unsigned i = 0; i < query->count; i++)
-            group_lower_source(group, now, igmp_source_at(query->items, i), until);
-    } else {
-        group_lower(group, until);
-    }
-    rekey(membership, group, now);
+    if (!note_reporter(membership, now, frame, report.version))
+        membership->refused.reporters++; /* what it wants counts all the same */
+    if (message->kind == IGMP_KIND_V3_REPORT)
+        return apply_records(membership, &report, message);
+    return apply_older(membership, &report, message);
 }

@@ -10,6 +10,13 @@ instant membership_deadline(const struct membership *membership)
     return first ? first->due : INSTANT_NEVER;
 }
 
+void membership_rekey(struct membership *membership, struct group *group, instant now)
+{
+    instant due = group_deadline_bound(group);
+    if (due < group->wake.due)
+        heap_update(&membership->wakes, &group->wake, due < now ? now : due);
+}
+
 bool membership_is_checking(const struct membership *membership, instant now)
 {
     for (const struct group *group = membership->groups; group; group = group->hh.next)
@@ -108,7 +115,7 @@ static void ask_sources(struct group *group, instant now, const struct membershi
             continue;
         query->message.sources[query->message.source_count++] = source->address;
         source->is_asked = true;
-        if (query->message.source_count == IGMP_SOURCES_MAX)
+        if (query->message.source_count >= context->origin.sources_max) /* */
             break;
     }
     last_event(outbox)->suppress = suppress;
@@ -140,6 +147,7 @@ static void prepare_sources(struct membership *membership, struct group *group, 
         source->is_lowered = true;
         if (source->expires > last_member)
             source->expires = last_member;
+        group->sources_end = instant_earlier(group->sources_end, source->expires);
     }
 }
 
@@ -242,4 +250,24 @@ void membership_tick(struct membership *membership, instant now,
         event->span = now - group->since;
         membership_forget(membership, group);
     }
+}
+
+void membership_query_heard(struct membership *membership, instant now,
+                            const struct membership_context *context,
+                            const struct igmp_message *query)
+{
+    struct group *group = membership_find(membership, query->group);
+    if (!group || query->suppress)
+        return;
+
+    instant until = instant_after(now, params_last_member_time(context->params));
+    if (query->kind == IGMP_KIND_V2_QUERY)
+        until = instant_after(now, context->params->last_member_query_count * query->max_response);
+    if (query->kind == IGMP_KIND_V3_QUERY && query->count > 0) {
+        for (unsigned i = 0; i < query->count; i++)
+            group_lower_source(group, now, igmp_source_at(query->items, i), until);
+    } else {
+        group_lower(group, until);
+    }
+    membership_rekey(membership, group, now);
 }

@@ -312,8 +312,9 @@ static enum verdict receive_report(struct segment *segment, instant now, const s
     if (!address_is_none(frame->source) && is_impossible_source(segment, frame->source))
         return VERDICT_BAD_SOURCE;
     struct membership_context context = segment_listener(segment, now);
+    uint64_t unremembered = segment->membership.refused.reporters;
     enum verdict verdict = membership_report(&segment->membership, now, &context, frame, message);
-    if (verdict == VERDICT_TABLE_FULL)
+    if (verdict == VERDICT_TABLE_FULL || segment->membership.refused.reporters != unremembered)
         segment_warn(segment, now, WARNING_TABLE_FULL, frame, igmp_kind_version(message->kind),
                      outbox);
     return verdict;

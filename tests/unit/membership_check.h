@@ -37,9 +37,7 @@ static inline const char *reporters_problem(const struct membership *membership)
     unsigned listed = 0;
 
     for (const struct reporter *r = membership->reporter_list; r; r = r->next) {
-        struct reporter *found;
-        HASH_FIND(hh, membership->reporters, &r->key, sizeof r->key, found);
-        if (found != r)
+        if (membership_reporter(membership, r->key.address, r->key.mac) != r)
             return "a reporter is in the list, but not found in the table";
         if (r->next && r->next->last_report < r->last_report)
             return "reporters are not in the order of their last reports";

@@ -62,6 +62,7 @@ static struct group new_group(enum filter_mode mode)
         .turn = INSTANT_NEVER,
         .sources_turn = INSTANT_NEVER,
         .sources_repeat_at = INSTANT_NEVER,
+        .sources_end = INSTANT_NEVER,
         .is_announced = true,
     };
 }
@@ -80,6 +81,8 @@ static struct group group_with(enum filter_mode mode, unsigned running, unsigned
                 .address = source_of(i),
                 .expires = running & 1u << i ? own_timer(i) : NOW - 1,
             };
+    for (unsigned i = 0; i < group.source_count; i++)
+        group.sources_end = instant_earlier(group.sources_end, group.sources[i].expires);
     return group;
 }
 
@@ -177,6 +180,7 @@ static void check_row(const struct row *row)
     EXPECT(row, group.queries_left == (row->asks_group ? as_querier.last_member_count : 0));
     if (row->asks_group)
         EXPECT(row, group.query_at == NOW);
+    EXPECT(row, group_deadline_bound(&group) <= group_deadline(&group));
     if (row->then == FILTER_EXCLUDE)
         EXPECT(row, group.expires == (row->renews_group ? RENEWED : GROUP_TIMER));
     free(group.sources);
@@ -468,6 +472,15 @@ static void test_deadline(void **state)
 
     group = group_with(FILTER_INCLUDE, B | C, NONE);
     assert_true(group_deadline(&group) == own_timer(1));
+    /* The bound follows what comes earlier, and is exact again after a look at all. */
+    group_lower_source(&group, NOW, source_of(2), NOW + 5);
+    assert_true(group_deadline_bound(&group) == NOW + 5);
+    unsigned budget = PLENTY;
+    apply(&group, IGMP_RECORD_ALLOW, C, &as_querier, &budget);
+    assert_true(group_deadline(&group) == own_timer(1));
+    assert_true(group_deadline_bound(&group) == NOW + 5);
+    assert_true(group_expire(&group, NOW, &budget));
+    assert_true(group_deadline_bound(&group) == own_timer(1));
     free(group.sources);
     group = group_with(FILTER_INCLUDE, NONE, NONE); /* nothing left: at once */
     group.last_report = NOW;
@@ -517,6 +530,40 @@ static void test_source_budget_q101(void **state)
     group = group_with(FILTER_INCLUDE, A, NONE);
     assert_int_equal(apply(&group, IGMP_RECORD_BLOCK, A | B | C, &as_querier, &budget), 0);
     assert_int_equal(group.source_count, 1);
+    free(group.sources);
+}
+
+/* Q-101: what a record costs. What leaves unlisted sources alone is looked up; a new source costs
+ * the room that is made for it. */
+static void test_record_cost_q101(void **state)
+{
+    enum { KNOWN = 1000 };
+    struct group group = new_group(FILTER_INCLUDE);
+    struct address list[KNOWN];
+    unsigned budget = KNOWN;
+
+    (void)state;
+    for (unsigned i = 0; i < KNOWN; i++)
+        list[i] = address_of(10, 1, (uint8_t)(i >> 8), (uint8_t)i);
+    assert_int_equal(group_record_cost(&group, IGMP_RECORD_TO_EX, list, KNOWN), 0);
+    group_record(&group, NOW, IGMP_RECORD_ALLOW, list, KNOWN, &as_querier, &budget);
+    assert_int_equal(group.source_count, KNOWN);
+
+    const struct address low = address_of(10, 0, 0, 1), high = address_of(10, 2, 0, 1);
+    const enum igmp_record_type all[] = {IGMP_RECORD_IS_EX, IGMP_RECORD_TO_IN, IGMP_RECORD_TO_EX};
+    const enum igmp_record_type listed[] = {IGMP_RECORD_IS_IN, IGMP_RECORD_ALLOW,
+                                            IGMP_RECORD_BLOCK};
+    for (int exclude = 0; exclude < 2; exclude++) {
+        group.mode = exclude ? FILTER_EXCLUDE : FILTER_INCLUDE;
+        for (size_t i = 0; i < 3; i++) {
+            bool adds = exclude || listed[i] != IGMP_RECORD_BLOCK;
+            assert_int_equal(group_record_cost(&group, all[i], NULL, 0), KNOWN);
+            assert_int_equal(group_record_cost(&group, listed[i], NULL, 0), 0);
+            assert_int_equal(group_record_cost(&group, listed[i], list, KNOWN), 0);
+            assert_int_equal(group_record_cost(&group, listed[i], &high, 1), 0);
+            assert_int_equal(group_record_cost(&group, listed[i], &low, 1), adds ? KNOWN / 4 : 0);
+        }
+    }
     free(group.sources);
 }
 
@@ -584,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_compatibility_q108),
         cmocka_unit_test(test_source_budget_q101),
+        cmocka_unit_test(test_record_cost_q101),
         cmocka_unit_test(test_merge_of_random_lists_q102),
         cmocka_unit_test(test_names),
     };

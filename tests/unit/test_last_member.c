@@ -577,6 +577,28 @@ static void test_400_sources_q20(void **state)
     fixture_free(f);
 }
 
+/* On a link of 600 octets 141 fit: 141, 141 and 18. */
+static void test_300_sources_on_a_narrow_link_q20(void **state)
+{
+    (void)state;
+    struct params c3 = fixture_c3();
+    struct fixture *f = fixture_start(&c3);
+    struct address list[300];
+
+    f->identity.mtu = 600;
+    engine_link(f->engine, 0, f->segment, &f->identity, f->outbox);
+    for (unsigned i = 0; i < 300; i++)
+        list[i] = member_source(i + 1);
+    member_record(f, AT_S(50), IGMP_RECORD_ALLOW, list, 300);
+    member_record(f, AT_S(100), IGMP_RECORD_BLOCK, list, 300);
+    member_expect_gone_at(f, FIXTURE_G, AT_S(102));
+    assert_int_equal(sent_about(f, FIXTURE_G), 6);
+    for (size_t i = 0; i < 6; i++)
+        expect_sent(f, FIXTURE_G, i, AT_S(100 + (instant)i / 3), false, list + i % 3 * 141,
+                    i % 3 < 2 ? 141 : 18);
+    fixture_free(f);
+}
+
 /* ---- what was owed and can no longer be said ---- */
 
 static void test_passive_says_nothing_any_more(void **state)
@@ -650,6 +672,7 @@ int main(void)
         cmocka_unit_test(test_group_and_sources_at_once_q105),
         cmocka_unit_test(test_merged_queries_q106),
         cmocka_unit_test(test_400_sources_q20),
+        cmocka_unit_test(test_300_sources_on_a_narrow_link_q20),
         cmocka_unit_test(test_passive_says_nothing_any_more),
         cmocka_unit_test(test_version_changes_meanwhile_q109),
     };

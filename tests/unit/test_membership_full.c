@@ -145,16 +145,106 @@ static void test_full_of_reporters_q101(void **state)
 
     member_report(f, AT_S(10), FIXTURE_H1);
     member_report(f, AT_S(11), FIXTURE_H2);
-    /* The third is not remembered, but what it wants is. */
+    /* The third is not remembered, but what it wants is: its report is not refused. */
     EXPECT_VERDICT(
         fixture_hear_report(f, AT_S(12), FIXTURE_H, IGMP_KIND_V2_REPORT, member_group(1)),
-        VERDICT_TABLE_FULL);
+        VERDICT_ACCEPTED);
+    EXPECT_VERDICT(fixture_hear_report(f, AT_S(12), FIXTURE_H, IGMP_KIND_V2_LEAVE, member_group(2)),
+                   VERDICT_IGNORED_LEAVE);
     assert_non_null(member_find(f, member_group(1)));
     assert_int_equal(member_table(f)->reporter_count, 2);
-    assert_int_equal(member_table(f)->refused.reporters, 1);
+    assert_int_equal(member_table(f)->refused.reporters, 2);
     EXPECT_VERDICT(member_report(f, AT_S(13), FIXTURE_H1), VERDICT_ACCEPTED);
-    fixture_run_until(f, AT_S(14));
-    assert_int_equal(fixture_count_warnings(f, WARNING_TABLE_FULL), 1);
+    assert_int_equal(member_table(f)->refused.reporters, 2);
+    fixture_free(f);
+}
+
+/* ---- work (Q-101) ---- */
+
+enum { RECORDS = 122, MANY = 16376 }; /* records of one source in a frame; sources of one group */
+
+/** G has MANY sources until 280 s. */
+static struct fixture *with_many_sources(void)
+{
+    struct params c3 = fixture_c3();
+    struct fixture *f = fixture_start(&c3);
+    struct address list[356];
+
+    for (unsigned i = 0; i < MANY;) {
+        unsigned count = 0;
+        while (count < 356 && i < MANY)
+            list[count++] = member_source(++i);
+        EXPECT_VERDICT(member_record(f, AT_S(10), IGMP_RECORD_ALLOW, list, count),
+                       VERDICT_ACCEPTED);
+    }
+    assert_int_equal(member_find(f, FIXTURE_G)->source_count, MANY);
+    return f;
+}
+
+/** RECORDS records about G in one frame, each with another source (one: each with the first). */
+static enum verdict hear_many(struct fixture *f, instant at, enum igmp_record_type type, bool one)
+{
+    struct igmp_record_spec records[RECORDS];
+    struct address sources[RECORDS];
+
+    for (unsigned i = 0; i < RECORDS; i++) {
+        sources[i] = member_source(one ? 1 : 1 + 100 * i);
+        records[i] = (struct igmp_record_spec){
+            .type = (uint8_t)type, .group = FIXTURE_G, .sources = &sources[i], .source_count = 1};
+    }
+    return fixture_hear_records(f, at, FIXTURE_H1, records, RECORDS);
+}
+
+/* A frame that asks for too much work: what goes too far is refused, nothing known is lost. */
+static void test_too_much_work_q101(void **state)
+{
+    (void)state;
+    struct fixture *f = with_many_sources();
+    const unsigned taken = MEMBERSHIP_VISITS_LEAST / MANY;
+
+    EXPECT_VERDICT(hear_many(f, AT_S(20), IGMP_RECORD_TO_IN, false), VERDICT_TABLE_FULL);
+    assert_int_equal(member_table(f)->refused.sources, RECORDS - taken);
+    const struct group *group = member_find(f, FIXTURE_G);
+    assert_int_equal(group->source_count, MANY);
+    for (unsigned i = 0; i < RECORDS; i++) /* the first records counted */
+        assert_true(group_source(group, member_source(1 + 100 * i))->expires ==
+                    (i < taken ? AT_S(290) : AT_S(280)));
+    /* The next frame starts anew. */
+    EXPECT_VERDICT(member_record(f, AT_S(20), IGMP_RECORD_TO_IN, NULL, 0), VERDICT_ACCEPTED);
+    fixture_free(f);
+}
+
+/* What lists its sources costs no more than these: no limit is felt. */
+static void test_listed_sources_are_no_work_q101(void **state)
+{
+    (void)state;
+    struct fixture *f = with_many_sources();
+
+    EXPECT_VERDICT(hear_many(f, AT_S(20), IGMP_RECORD_ALLOW, false), VERDICT_ACCEPTED);
+    EXPECT_VERDICT(hear_many(f, AT_S(30), IGMP_RECORD_IS_IN, false), VERDICT_ACCEPTED);
+    const struct group *group = member_find(f, FIXTURE_G);
+    for (unsigned i = 0; i < RECORDS; i++)
+        assert_true(group_source(group, member_source(1 + 100 * i))->expires == AT_S(300));
+    EXPECT_VERDICT(hear_many(f, AT_S(40), IGMP_RECORD_BLOCK, false), VERDICT_ACCEPTED);
+    fixture_run_until(f, AT_S(43));
+    assert_int_equal(member_find(f, FIXTURE_G)->source_count, MANY - RECORDS);
+    fixture_run_until(f, AT_S(280));
+    assert_null(member_find(f, FIXTURE_G));
+    assert_int_equal(member_table(f)->refused.sources, 0);
+    fixture_free(f);
+}
+
+/* A record that says the same again is no work either. */
+static void test_repeated_records_q101(void **state)
+{
+    (void)state;
+    struct fixture *f = with_many_sources();
+
+    EXPECT_VERDICT(hear_many(f, AT_S(20), IGMP_RECORD_TO_IN, true), VERDICT_ACCEPTED);
+    assert_int_equal(member_table(f)->refused.sources, 0);
+    fixture_run_until(f, AT_S(30)); /* all but that source were asked about and are over */
+    assert_int_equal(member_find(f, FIXTURE_G)->source_count, 1);
+    assert_int_equal(member_source_state(f, member_source(1)), 1);
     fixture_free(f);
 }
 
@@ -204,6 +294,9 @@ int main(void)
         cmocka_unit_test(test_5000_groups_for_1000_places_q101),
         cmocka_unit_test(test_full_of_sources_q101),
         cmocka_unit_test(test_full_of_reporters_q101),
+        cmocka_unit_test(test_too_much_work_q101),
+        cmocka_unit_test(test_listed_sources_are_no_work_q101),
+        cmocka_unit_test(test_repeated_records_q101),
         cmocka_unit_test(test_lowered_limits_q101),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
