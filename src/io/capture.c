@@ -204,6 +204,22 @@ struct capture *capture_open_live(const char *interface, struct problem *problem
     return capture;
 }
 
+/* libpcap says so where it reads a pcapng file whose interfaces are not of one kind. */
+static bool capture_is_mixed(const char *detail)
+{
+    return strstr(detail, "different from the type of the first interface") != NULL;
+}
+
+static int capture_explain_mixed(const struct capture *capture, const char *detail,
+                                 struct problem *problem)
+{
+    return problem_set(problem,
+                       "%s holds interfaces of different link types, which cannot be read from one "
+                       "file (%s); frames read: %llu; take the frames of one interface out of it "
+                       "first (tshark -r FILE -Y 'frame.interface_id == 0' -w NEW)",
+                       capture->name, detail, (unsigned long long)capture->frames);
+}
+
 /* A file that is no capture: what it may be instead, and what to do. */
 static int capture_explain_file(const struct capture *capture, const char *detail,
                                 struct problem *problem)
@@ -218,13 +234,8 @@ static int capture_explain_file(const struct capture *capture, const char *detai
                            "%s cannot be read as pcap or pcapng: it is a snoop capture; convert it "
                            "first (editcap -F pcap)",
                            capture->name);
-    if (strstr(detail, "different from the type of the first") != NULL)
-        return problem_set(
-            problem,
-            "%s mixes interfaces of different link types, which libpcap cannot read "
-            "(%s); take one interface out of it first (tshark -2 -R 'frame.interface_id "
-            "== 0' -w)",
-            capture->name, detail);
+    if (capture_is_mixed(detail))
+        return capture_explain_mixed(capture, detail, problem);
     return problem_set(problem, "%s cannot be read as pcap or pcapng: %s", capture->name, detail);
 }
 
@@ -292,31 +303,29 @@ static instant capture_instant(const struct pcap_pkthdr *header)
 }
 
 /* Where reading stopped: inside what comes after the last good frame. */
-static enum capture_result capture_fail_file(const struct capture *capture, const char *detail,
-                                             struct problem *problem)
+static void capture_explain_damage(const struct capture *capture, const char *detail,
+                                   struct problem *problem)
 {
     const char *broken = capture_stream_error(capture->stream);
-    bool is_mixed = strstr(detail, "different from the type of the first") != NULL;
-    long long at = (long long)ftello(pcap_file(capture->pcap));
-    char where[64] = "";
+    long long at = (long long)ftello(pcap_file(capture->pcap)); /* -1: packed, or a pipe */
+    char where[40] = "";
 
     if (at > 0)
-        snprintf(where, sizeof where, " at octet %lld%s", at,
-                 capture_stream_is_packed(capture->stream) ? " (unpacked)" : "");
+        snprintf(where, sizeof where, " at octet %lld", at);
     problem_set(problem, "%s is damaged behind frame %llu: reading stops%s: %s%s%s", capture->name,
                 (unsigned long long)capture->frames, where, detail, broken != NULL ? "; " : "",
-                broken != NULL ? broken
-                : is_mixed     ? "; interfaces of different link types cannot be read from one file"
-                               : "");
-    return CAPTURE_FAILED;
+                broken != NULL ? broken : "");
 }
 
 static enum capture_result capture_fail(const struct capture *capture, const char *detail,
                                         struct problem *problem)
 {
-    if (!capture->is_live)
-        return capture_fail_file(capture, detail, problem);
-    problem_set(problem, "%s can no longer be captured: %s", capture->name, detail);
+    if (capture->is_live)
+        problem_set(problem, "%s can no longer be captured: %s", capture->name, detail);
+    else if (capture_is_mixed(detail))
+        capture_explain_mixed(capture, detail, problem);
+    else
+        capture_explain_damage(capture, detail, problem);
     return CAPTURE_FAILED;
 }
 

@@ -384,5 +384,5 @@ e2e_clean_up()
 
 e2e_began=$(now)
 trap e2e_clean_up EXIT
-trap 'note "FAILED: line $LINENO of ${BASH_SOURCE[0]##*/}: $BASH_COMMAND"' ERR
+trap 'note "FAILED: line $LINENO of ${BASH_SOURCE+${BASH_SOURCE[0]##*/}}: $BASH_COMMAND"' ERR
 trap 'exit 143' INT TERM HUP

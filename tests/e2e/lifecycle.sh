@@ -103,7 +103,7 @@ test_address_changes()
     ip -n "$(ns q)" addr add 192.168.50.11/24 dev eth0
     within 3 has_query wire "$changed" 'src host 192.168.50.11' || fail 'no query from the new address within 3 s'
     sleep 6
-    expect "$(query_count wire "$(awk -v t="$changed" 'BEGIN { print t + 1 }')" 'src host 192.168.50.10') == 0" \
+    expect "$(query_count wire "$(awk -v t="$changed" 'BEGIN { printf "%.6f", t + 1 }')" 'src host 192.168.50.10') == 0" \
         'queries from the old address'
 }
 
