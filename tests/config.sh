@@ -44,7 +44,7 @@ broken "2: syntax error" <<'END'
 timeout = 255;
 query-interval = ;
 END
-broken "1: query-interval: 'fast' is not SECONDS (time between general queries (60; 125 in a profile))" <<'END'
+broken "1: query-interval: 'fast' is not a number of seconds such as 60 or 2.5" <<'END'
 query-interval = "fast";
 END
 broken "1: query-interval = 0: the query interval must be 0.2 to 31744 seconds, and at least 1 in version 3" <<'END'
@@ -65,14 +65,23 @@ broken "2: eth1: timeout = 20: the other querier timeout must be longer than the
 interfaces = ( "eth0",
     { name = "eth1"; timeout = 20; } );
 END
-broken "1: igmp-version: '4' is not 1|2|3|auto (version of the queries (2); auto follows the lowest version heard)" <<'END'
+broken "1: igmp-version: '4' is not one of 1, 2, 3, auto" <<'END'
 igmp-version = 4;
 END
-broken "1: profile: 'rfc1112' is not default|rfc9776|rfc3376|rfc2236 (a whole set of defaults (default))" <<'END'
+broken "1: profile: 'rfc1112' is not one of default, rfc9776, rfc3376, rfc2236" <<'END'
 profile = "rfc1112";
 END
-broken "1: mode: 'master' is not active|listen-first|backup|passive (listen before the first query; yield to any querier; never send (active))" <<'END'
+broken "1: mode: 'master' is not one of active, listen-first, backup, passive" <<'END'
 mode = "master";
+END
+broken "1: timeout: 8094721 seconds are too many; at most 8094720 are allowed" <<'END'
+timeout = 8094721;
+END
+broken "1: startup-query-count: 'few' is not a whole number from 0 to 255, or auto" <<'END'
+startup-query-count = "few";
+END
+broken "1: allow-querier: '10.0.0.x' is not an address or a network such as 10.0.0.1 or 10.0.0.0/24" <<'END'
+allow-querier = "10.0.0.1, 10.0.0.x";
 END
 broken "1: interfaces: a list in parentheses is wanted here, such as ( \"eth0\", \"eth1\" )" <<'END'
 interfaces = "eth0";
@@ -84,6 +93,9 @@ interfaces = (
 END
 broken "1: vlan: '4095' is not a VLAN ID from 1 to 4094, a range such as 10-20, or a list of these" <<'END'
 interfaces = ( { name = "eth0"; vlan = 4095; } );
+END
+broken "1: vlan: '' is not a VLAN ID from 1 to 4094, a range such as 10-20, or a list of these" <<'END'
+interfaces = ( { name = "eth0"; vlan = ""; } );
 END
 broken "1: vlan: the range 20-10 is empty" <<'END'
 interfaces = ( { name = "eth0"; vlan = "20-10"; } );
@@ -100,7 +112,7 @@ END
 broken "1: one address cannot serve several VLANs: give each VLAN an entry of its own, or leave the address out (they are then queried from 0.0.0.0 or from the VLAN device's address)" <<'END'
 interfaces = ( { name = "eth0"; vlan = [ 10, 20 ]; address = "10.0.0.1/24"; } );
 END
-broken "2: deny-querier: '10.0.0.1/33' is not ADDRESS[/LENGTH] (these may not win the election (none))" <<'END'
+broken "2: deny-querier: '10.0.0.1/33' is not an address or a network such as 10.0.0.1 or 10.0.0.0/24" <<'END'
 deny-querier = [ "10.0.0.1",
     "10.0.0.1/33" ];
 END
@@ -112,6 +124,45 @@ jitter = 60;
 END
 broken "1: verbose: true or false is wanted here" <<'END'
 verbose = 1;
+END
+broken "1: control-socket: 'igmpqd.sock' is not \"auto\", \"none\" or a path that begins with '/'" <<'END'
+control-socket = "igmpqd.sock";
+END
+broken "2: control-group: there is no group 'no-such-group'; make it (groupadd), or leave this empty for the daemon's own group" <<'END'
+
+control-group = "no-such-group";
+END
+broken "1: control-mode: '0680' is not an octal mode such as \"0660\"" <<'END'
+control-mode = "0680";
+END
+broken "1: control-mode: text in quotes is wanted here" <<'END'
+control-mode = 660;
+END
+broken "1: there is no setting 'control-sockt'; did you mean 'control-socket'?" <<'END'
+control-sockt = "none";
+END
+broken "1: hook: 'logger' is not a path that begins with '/'" <<'END'
+hook = [ "logger" ];
+END
+broken "1: hook: /no/such/program cannot be run: No such file or directory" <<'END'
+hook = "/no/such/program";
+END
+broken "2: hook: text in quotes is wanted here" <<'END'
+hook = ( "/bin/sh",
+    1 );
+END
+broken "1: hook-timeout: seconds up to 3600 are wanted here" <<'END'
+hook-timeout = 0;
+END
+broken "2: expect-groups: '10.1.2.3' is not the address of a group in quotes, such as \"239.1.2.3\"" <<'END'
+expect-groups = ( "239.1.2.3",
+    "10.1.2.3" );
+END
+broken "1: expect-groups: 239.1.2.3 is there twice" <<'END'
+interfaces = ( { name = "eth0"; expect-groups = [ "239.1.2.3", "239.1.2.3" ]; } );
+END
+broken "1: control-socket is for the whole daemon: it cannot stand in an entry of interfaces" <<'END'
+interfaces = ( { name = "eth0"; control-socket = "none"; } );
 END
 broken "1: there is no setting 'nme'; did you mean 'name'?" <<'END'
 interfaces = ( { nme = "eth0"; } );
@@ -158,6 +209,44 @@ value() # SEGMENT SETTING
 [ "$(value eth0 robustness)" = 4 ] || fail "the command line's robustness: $(value eth0 robustness)"
 [ "$(value eth1 electing-queries)" = any ] || fail "the profile's elections: $(value eth1 electing-queries)"
 [ "$(value eth2/8 query-interval)" = 30 ] || fail "the second VLAN of a range: $(value eth2/8 query-interval)"
+
+# The control socket: command line, file, environment, default. Groups that are expected: an entry's own list, else the file's.
+cat >"$work/control.conf" <<'END'
+control-socket = "/somewhere/file.sock";
+control-mode = "0600";
+hook = [ "/bin/sh", "-c", "true" ];
+hook-timeout = 2.5;
+expect-groups = ( "239.1.2.3", "239.1.2.4" );
+interfaces = ( "eth0", { name = "eth1"; expect-groups = "239.9.9.9"; }, { name = "eth2"; expect-groups = [ ]; } );
+END
+told() # SEGMENT SETTING: all of its value
+{
+    awk -v segment="$1" -v setting="$2" '/^[^ ]/ { now = $1 } now == segment && $1 == setting { sub(/^[^=]*= */, ""); print }' "$work/order"
+}
+say() # WHAT WANTED FOUND
+{
+    [ "$2" = "$3" ] || fail "$1: '$3' and not '$2'"
+}
+env -u IGMPQ_SOCKET "$bin/igmpqd" -T -c "$work/control.conf" >"$work/order" 2>/dev/null || fail 'control settings: refused'
+say 'the socket of the file' /somewhere/file.sock "$(told igmpqd control-socket)"
+say 'the mode' 0600 "$(told igmpqd control-mode)"
+say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
+say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
+say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"
+say 'groups of an entry' 239.9.9.9 "$(told eth1 expect-groups)"
+say 'an empty list of an entry' none "$(told eth2 expect-groups)"
+IGMPQ_SOCKET=/else/where.sock "$bin/igmpqd" -T -c "$work/control.conf" >"$work/order" 2>/dev/null
+say 'the file before the environment' /somewhere/file.sock "$(told igmpqd control-socket)"
+IGMPQ_SOCKET=/else/where.sock "$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/order" 2>/dev/null
+say 'the environment before the default' /else/where.sock "$(told igmpqd control-socket)"
+"$bin/igmpqd" -T -c "$work/control.conf" --control-socket /from/here.sock >"$work/order" 2>/dev/null
+say 'the command line before the file' /from/here.sock "$(told igmpqd control-socket)"
+status=0
+"$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" --control-socket here >/dev/null 2>&1 || status=$?
+[ "$status" -eq 2 ] || fail "a wrong --control-socket: exit status $status, not 2"
+
+printf 'interfaces = ( "eth0" ); allow-querier = "10.0.0.1, 10.0.0.2";\n' >"$work/blank.conf"
+"$bin/igmpqd" -T -c "$work/blank.conf" >/dev/null 2>"$work/said" || fail "a blank after a comma: $(cat "$work/said")"
 
 printf '%d broken files, %d failures\n' "$cases" "$failures"
 [ "$failures" -eq 0 ]

@@ -12,9 +12,9 @@
 #include "igmpq/problem.h"
 
 /**
- * A descriptor to keep open while the lock is held, or -1 with a sentence that names the program and
- * the process holding it where that can be known. Only root and our own user can hold it against
- * us: whoever else took its name is warned of in the log, and no obstacle.
+ * A descriptor to keep open while the lock is held, or -1 with a sentence that names the program
+ * and the process holding it where that can be known. Only root and our own user can hold it
+ * against us: whoever else took its name is warned of in the log, and no obstacle.
  */
 int lock_take(const char *interface, struct problem *problem);
 void lock_release(int descriptor);

@@ -3,7 +3,9 @@
  * Floor 3. Lines for a person on standard error: "2026-11-23 10:00:00.123 warning: text".
  * Levels: error, warning, info, debug. Under systemd (JOURNAL_STREAM set and standard error is that
  * stream) the time is left out and the level is given as the "<N>" prefix that the journal reads.
- * The level is the only mutable state. Never exits.
+ * A reader that stops reading never stops the writer: lines without room are dropped, and counted
+ * in a line of their own once there is room again. The level and that count are the only mutable
+ * state. Never exits.
  */
 #ifndef IGMPQ_LOG_H
 #define IGMPQ_LOG_H

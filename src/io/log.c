@@ -5,8 +5,10 @@
 #include "igmpq/log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +19,17 @@
 /* Not above PIPE_BUF on Linux: a line into a pipe then arrives in one piece. */
 #define LOG_LINE_SIZE 4096
 
+/* A terminal says that it is writable when only a part of a line has room, and write(2) would wait
+ * for the rest; Linux reserves for it in steps of 256 octets. */
+#define LOG_TERMINAL_PIECE 128
+
 static enum log_level log_level = LOG_LEVEL_INFO;
+
+/* What could not be written, for the sentence that is due once somebody reads again. */
+static struct {
+    uint64_t lines;
+    bool is_cut; /* the last one was written in part */
+} log_lost;
 
 void log_set_level(enum log_level level)
 {
@@ -104,20 +116,61 @@ static void log_sanitize(char *text)
     }
 }
 
-static void log_write(const char *data, size_t length)
+/* O_NONBLOCK would belong to all who share the terminal or the pipe, hence the question before each
+ * write. Files always say yes, and a reader that is gone leaves an error for write(2). */
+static bool log_is_writable(void)
 {
-    /* A log that cannot be written is no reason to stop querying, and there is nowhere to say so.
-     */
-    while (length > 0) {
-        ssize_t written = write(STDERR_FILENO, data, length);
+    struct pollfd standard_error = {.fd = STDERR_FILENO, .events = POLLOUT};
 
+    return poll(&standard_error, 1, 0) == 1;
+}
+
+/* False when nobody reads, so that write(2) would stop the querier. Any other failure is no reason
+ * to stop querying, and there is nowhere to say so. */
+static bool log_write(const char *data, size_t length)
+{
+    size_t piece = isatty(STDERR_FILENO) ? LOG_TERMINAL_PIECE : length;
+    const char *begin = data;
+
+    while (length > 0) {
+        ssize_t written = -1;
+
+        errno = EAGAIN;
+        if (log_is_writable())
+            written = write(STDERR_FILENO, data, length < piece ? length : piece);
         if (written < 0 && errno == EINTR)
             continue;
+        if (written < 0 && errno == EAGAIN) {
+            log_lost.is_cut |= data > begin;
+            return false;
+        }
         if (written <= 0)
-            return;
+            return true;
         data += written;
         length -= (size_t)written;
     }
+    return true;
+}
+
+/* Say first what is missing here; false when that cannot be said yet. */
+static bool log_write_lost(void)
+{
+    char line[128];
+    size_t length = 0;
+
+    if (log_lost.lines == 0)
+        return true;
+    if (log_lost.is_cut)
+        line[length++] = '\n';
+    length += log_prefix(LOG_LEVEL_WARNING, line + length, sizeof line - length);
+    length += (size_t)snprintf(line + length, sizeof line - length,
+                               "%llu line%s lost: nobody read the log\n",
+                               (unsigned long long)log_lost.lines, log_lost.lines == 1 ? "" : "s");
+    if (!log_write(line, length))
+        return false;
+    log_lost.lines = 0;
+    log_lost.is_cut = false;
+    return true;
 }
 
 void log_line(enum log_level level, const char *format, ...)
@@ -143,6 +196,7 @@ void log_line(enum log_level level, const char *format, ...)
     if (wanted > 0 && (size_t)wanted >= room - prefix)
         memcpy(line + length - 3, "...", 3);
     line[length++] = '\n';
-    log_write(line, length);
+    if (!log_write_lost() || !log_write(line, length))
+        log_lost.lines++;
     errno = kept;
 }

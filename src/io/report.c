@@ -70,13 +70,27 @@ static void add_start(struct line *line, const struct segment *segment, enum rol
     }
 }
 
+static const char *why_down(const struct segment *segment)
+{
+    const struct identity *identity = &segment->identity;
+
+    if (!identity->is_up)
+        return "no link";
+    if (!identity->is_proxy && address_is_none(identity->own.address))
+        return "no address";
+    return "stopped";
+}
+
 static void add_role(struct line *line, const struct event *event, const struct segment *segment)
 {
     switch (event->cause) {
     case ELECTION_START: add_start(line, segment, event->role_to); return;
-    case ELECTION_STOP: add(line, "down: no link, or no address; memberships forgotten"); return;
+    case ELECTION_STOP: add(line, "down: %s; memberships forgotten", why_down(segment)); return;
     case ELECTION_BEATEN:
-        add(line, segment->params.mode == MODE_BACKUP ? "yields to " : "LOST to lower IP ");
+        /* In neither case has the address decided. */
+        add(line, segment->params.mode == MODE_BACKUP || segment->identity.is_proxy
+                      ? "yields to "
+                      : "LOST to lower IP ");
         add_querier(line, event);
         add(line, ": silent from now on, takes over when no such query is heard for ");
         add_seconds(line, segment_other_querier_present(segment));
@@ -160,8 +174,12 @@ static void add_warning(struct line *line, const struct event *event, const stru
     case WARNING_TABLE_FULL:
         add(line, "a table is full (last seen from %s",
             text_address(event->address, (char[TEXT_ADDRESS_SIZE]){0}));
-        add(line, "): what is new is not remembered, queries go on; see max-groups, max-sources, "
-                  "max-reporters");
+        add(line,
+            "): what is new is not remembered, queries go on; there is room for %u groups "
+            "(max-groups), %u sources (max-sources), %u reporting hosts (max-reporters) and %u "
+            "queriers (fixed)",
+            segment->params.max_groups, segment->params.max_sources, segment->params.max_reporters,
+            segment->params.max_queriers);
         break;
     case WARNING_COUNT: break;
     }
@@ -296,9 +314,9 @@ const char *report_verdict(enum verdict verdict)
         return "our own query came back: there is a loop in the network, or a mirror port feeds it "
                "back";
     case VERDICT_SAME_HOST:
-        return "another querier program on this host uses our address; stop it (an older "
-               "igmp-querier, a "
-               "bridge's own mcast_querier, pimd, ...)";
+        return "another querier program on this host sends from our MAC address, as our IP address "
+               "or as 0.0.0.0; stop it (an older igmp-querier, a bridge's own mcast_querier, pimd, "
+               "...)";
     case VERDICT_OWN_ADDRESS:
         return "duplicate address: another device queries with our IP address; give one of them "
                "another";

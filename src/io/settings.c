@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The protocol settings by name, one table for options, configuration and output. */
-#include "igmpq/settings.h"
+#include "settings_private.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "igmpq/text.h"
-
-enum value_kind {
-    VALUE_PROFILE,
-    VALUE_VERSION,
-    VALUE_DURATION,
-    VALUE_DURATION_AUTO,
-    VALUE_COUNT,
-    VALUE_COUNT_AUTO,
-    VALUE_LIMIT,
-    VALUE_PRIORITY,
-    VALUE_BOOL,
-    VALUE_POLICY,
-    VALUE_MODE,
-    VALUE_ELECTING,
-    VALUE_TRANSITION,
-    VALUE_MEMBERSHIP,
-    VALUE_PREFIXES_ALLOW,
-    VALUE_PREFIXES_DENY,
-    VALUE_SSM_RANGE
-};
 
 /** How each setting is stored; in step with `described` below. */
 struct storage {
@@ -181,24 +161,29 @@ static bool set_bool(bool *field, const char *value)
     return true;
 }
 
-/** One or several networks, separated by commas, onto the end of a list. */
+bool settings_next_prefix(const char **at, struct prefix *out, char part[SETTINGS_PART_SIZE])
+{
+    const char *begin = *at + strspn(*at, " \t");
+    size_t length = strcspn(begin, ",");
+
+    *at = begin[length] == ',' ? begin + length + 1 : NULL;
+    while (length > 0 && (begin[length - 1] == ' ' || begin[length - 1] == '\t'))
+        length--;
+    snprintf(part, SETTINGS_PART_SIZE, "%.*s", (int)length, begin);
+    return length < SETTINGS_PART_SIZE && text_parse_prefix(part, out);
+}
+
+/** One or several networks onto the end of a list; all of them or none. */
 static bool add_prefixes(struct prefix *list, unsigned *count, const char *value)
 {
-    char part[TEXT_PREFIX_SIZE];
+    char part[SETTINGS_PART_SIZE];
+    unsigned used = *count;
 
-    for (const char *at = value;;) {
-        size_t length = strcspn(at, ",");
-        if (length >= sizeof part || *count >= PARAMS_ADDRESSES)
+    while (value)
+        if (used >= PARAMS_ADDRESSES || !settings_next_prefix(&value, &list[used++], part))
             return false;
-        memcpy(part, at, length);
-        part[length] = '\0';
-        if (!text_parse_prefix(part, &list[*count]))
-            return false;
-        ++*count;
-        if (at[length] == '\0')
-            return true;
-        at += length + 1;
-    }
+    *count = used;
+    return true;
 }
 
 static bool set_ssm_range(struct prefix *field, const char *value)
@@ -223,7 +208,7 @@ static bool set_enum(void *field, size_t size, int number)
 static bool set_count(int *field, const char *value)
 {
     unsigned long number;
-    if (!text_parse_unsigned(value, 0, 255, &number))
+    if (!text_parse_unsigned(value, 0, SETTINGS_COUNT_MAX, &number))
         return false;
     *field = (int)number;
     return true;
@@ -232,9 +217,18 @@ static bool set_count(int *field, const char *value)
 static bool set_limit(unsigned *field, const char *value)
 {
     unsigned long number;
-    if (!text_parse_unsigned(value, 1, 1000000, &number))
+    if (!text_parse_unsigned(value, 1, SETTINGS_LIMIT_MAX, &number))
         return false;
     *field = (unsigned)number;
+    return true;
+}
+
+static bool set_duration(duration *field, const char *value)
+{
+    duration span;
+    if (!text_parse_seconds(value, &span) || span > SETTINGS_SECONDS_MAX * SECONDS)
+        return false;
+    *field = span;
     return true;
 }
 
@@ -256,8 +250,8 @@ static bool set_value(struct params *params, const struct storage *storage, cons
             *(duration *)field = PARAMS_AUTO;
             return true;
         }
-        return text_parse_seconds(value, field);
-    case VALUE_DURATION: return text_parse_seconds(value, field);
+        return set_duration(field, value);
+    case VALUE_DURATION: return set_duration(field, value);
     case VALUE_COUNT_AUTO:
         if (is_auto) {
             *(int *)field = PARAMS_AUTO;
@@ -267,7 +261,7 @@ static bool set_value(struct params *params, const struct storage *storage, cons
     case VALUE_COUNT: return set_count(field, value);
     case VALUE_LIMIT: return set_limit(field, value);
     case VALUE_PRIORITY:
-        if (!text_parse_unsigned(value, 0, 7, &number))
+        if (!text_parse_unsigned(value, 0, SETTINGS_PRIORITY_MAX, &number))
             return false;
         *(uint8_t *)field = (uint8_t)number;
         return true;
@@ -296,9 +290,9 @@ int settings_set(struct params *params, const char *name, const char *value,
 
     if (!setting)
         return problem_set(problem, "there is no setting '%s'", name);
-    if (!set_value(params, &stored[setting - described], value))
-        return problem_set(problem, "%s: '%s' is not %s (%s)", name, value, setting->argument,
-                           setting->help);
+    const struct storage *storage = &stored[setting - described];
+    if (!set_value(params, storage, value))
+        return settings_explain(setting, storage->kind, value, problem);
     return 0;
 }
 

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -279,10 +280,14 @@ static void test_lock(void **state)
      * an answer. */
     for (int i = 0; i < 100; i++) {
         assert_int_equal(lock_take(name, &problem), -1);
-        assert_says(&problem, "another igmpqd is running on ");
         assert_says(&problem, name);
+        assert_says(&problem, " already");
+        assert_true(lock_is_held(name));
         if (i < 10)
             assert_says(&problem, holder);
+        /* The program is named, and not taken for an igmpqd. */
+        if (i < 10 && access("/proc/self/comm", R_OK) == 0)
+            assert_says(&problem, "test_io (process ");
     }
     second = lock_take(other, &problem);
     assert_true(second >= 0);
@@ -326,6 +331,86 @@ static void test_lock_dies_with_its_process(void **state)
     lock_release(lock);
 }
 
+#ifdef __linux__
+/* How anybody could take the name: as the lock does, without listening, or with a full queue that
+ * keeps back who he is. */
+enum squat { SQUAT_LISTENS, SQUAT_BINDS, SQUAT_FULL, SQUAT_COUNT };
+
+static void squat(const char *interface, enum squat how, int ready)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int length =
+        snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "igmpqd/%s", interface);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    char octet = 'n';
+
+    alarm(30); /* should the test fail before it ends this */
+    if (setgid(65534) == 0 && setuid(65534) == 0) {
+        close(descriptor);
+        descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+        octet = bind(descriptor, (const struct sockaddr *)&address, size) == 0 ? 'y' : 'n';
+        if (how != SQUAT_BINDS)
+            listen(descriptor, how == SQUAT_FULL ? 0 : 64);
+        for (int i = 0; how == SQUAT_FULL && i < 4; i++)
+            connect(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0),
+                    (const struct sockaddr *)&address, size);
+    }
+    if (write(ready, &octet, 1) == 1)
+        pause();
+    _exit(1);
+}
+
+/* Abstract names have no owner. Whoever is neither root nor our own user cannot keep the querier
+ * from starting, and a second querier is still told of the first. */
+static void test_lock_taken_by_another_user(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    for (enum squat how = SQUAT_LISTENS; how < SQUAT_COUNT; how++) {
+        char name[LINK_NAME_SIZE];
+        struct problem problem = {""};
+        int ready[2], lock, second;
+        char octet = 0;
+        pid_t child;
+
+        snprintf(name, sizeof name, "w%ld-%d", (long)getpid(), (int)how);
+        assert_int_equal(pipe(ready), 0);
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            squat(name, how, ready[1]);
+        assert_int_equal(read(ready[0], &octet, 1), 1);
+        if (octet == 'y') {
+            assert_false(lock_is_held(name));
+            lock = lock_take(name, &problem);
+            if (lock < 0)
+                fail_msg("%d: %s", (int)how, problem.text);
+            assert_true(lock_is_held(name));
+            assert_int_equal(lock_take(name, &problem), -1);
+            assert_says(&problem, "already");
+            /* also when the name has become free meanwhile */
+            kill(child, SIGKILL);
+            assert_int_equal(waitpid(child, NULL, 0), child);
+            assert_int_equal(lock_take(name, &problem), -1);
+            lock_release(lock);
+            assert_false(lock_is_held(name));
+            second = lock_take(name, &problem);
+            assert_true(second >= 0);
+            lock_release(second);
+        } else {
+            kill(child, SIGKILL);
+            assert_int_equal(waitpid(child, NULL, 0), child);
+        }
+        close(ready[0]);
+        close(ready[1]);
+        if (octet != 'y')
+            skip(); /* user 65534 cannot be had here */
+    }
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +422,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_local_echo_refusals, reset, reset),
         cmocka_unit_test_setup_teardown(test_lock, reset, reset),
         cmocka_unit_test_setup_teardown(test_lock_dies_with_its_process, reset, reset),
+#ifdef __linux__
+        cmocka_unit_test_setup_teardown(test_lock_taken_by_another_user, reset, reset),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,12 +8,15 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "igmpq/log.h"
@@ -190,6 +193,142 @@ static void test_log_in_the_journal(void **state)
     assert_true(has_time(line[2]));
 }
 
+/* What a reader that stopped for a while finds. */
+struct reading {
+    int lines;
+    int lost;
+    char last[256];
+};
+
+static void read_line(struct reading *reading, const char *line)
+{
+    int lost = 0;
+
+    if (strstr(line, " lost: nobody read the log") != NULL) {
+        assert_int_equal(sscanf(line + 24, "warning: %d line", &lost), 1);
+        reading->lost += lost;
+    } else if (strstr(line, "wwwww") != NULL) {
+        reading->lines++;
+    }
+    snprintf(reading->last, sizeof reading->last, "%.250s", line);
+}
+
+/* Until nothing more comes: a terminal delivers a little later. */
+static struct reading read_all(int descriptor)
+{
+    struct reading reading = {0};
+    struct pollfd ready = {.fd = descriptor, .events = POLLIN};
+    char line[5000];
+    size_t used = 0;
+
+    while (poll(&ready, 1, 200) == 1 && used < sizeof line - 1 &&
+           read(descriptor, line + used, 1) == 1) {
+        if (line[used++] != '\n')
+            continue;
+        line[used] = '\0';
+        read_line(&reading, line);
+        used = 0;
+    }
+    return reading;
+}
+
+/* Nobody reads `reader`, the other end of `writer`: no line waits for it (the alarm would end the
+ * test), and as soon as there is room again it is said how many are missing. */
+static void check_stuck_reader(int reader, int writer, int width)
+{
+    enum { LINES = 3000 };
+    int standard_error = dup(STDERR_FILENO);
+    struct reading first, second;
+    char text[1024];
+
+    unsetenv("JOURNAL_STREAM");
+    memset(text, 'w', sizeof text);
+    text[width] = '\0';
+    assert_int_equal(dup2(writer, STDERR_FILENO), STDERR_FILENO);
+    alarm(20);
+    for (int i = 0; i < LINES; i++)
+        log_info("%s", text);
+    alarm(0);
+    assert_int_equal(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+    first = read_all(reader);
+    log_info("%s", "heard again");
+    log_info("%s", "no more is missing");
+    second = read_all(reader);
+    dup2(standard_error, STDERR_FILENO);
+    close(standard_error);
+    close(reader);
+    close(writer);
+    assert_true(first.lines > 0);
+    /* A terminal makes room for a while in the midst of it. Lines written in part are lost too, but
+     * may be counted here as read. */
+    assert_true(first.lost + second.lost > 0);
+    assert_in_range(first.lines + second.lines + first.lost + second.lost, LINES, LINES + 50);
+    assert_string_equal(second.last + 24, "info: no more is missing\n");
+}
+
+static void test_log_into_a_full_pipe(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    check_stuck_reader(ends[0], ends[1], 90);
+    assert_int_equal(pipe(ends), 0);
+    check_stuck_reader(ends[0], ends[1], 1000);
+}
+
+/* A terminal nobody reads takes parts of lines. Lines of many lengths, since what is left differs.
+ */
+static void test_log_into_a_full_terminal(void **state)
+{
+    (void)state;
+    for (int width = 40; width < 1000; width = width * 3 / 2) {
+        int reader = posix_openpt(O_RDWR | O_NOCTTY);
+        struct termios mode;
+        int writer;
+
+        if (reader < 0 || grantpt(reader) != 0 || unlockpt(reader) != 0)
+            skip();
+        writer = open(ptsname(reader), O_RDWR | O_NOCTTY);
+        if (writer < 0)
+            skip();
+        assert_int_equal(tcgetattr(writer, &mode), 0);
+        mode.c_oflag &= ~(tcflag_t)ONLCR; /* the shape of the lines stays */
+        assert_int_equal(tcsetattr(writer, TCSANOW, &mode), 0);
+        check_stuck_reader(reader, writer, width);
+    }
+}
+
+/* Ctrl-S. */
+static void test_log_into_a_stopped_terminal(void **state)
+{
+    int standard_error = dup(STDERR_FILENO);
+    int reader = posix_openpt(O_RDWR | O_NOCTTY);
+    struct reading reading;
+    int writer;
+
+    (void)state;
+    if (reader < 0 || grantpt(reader) != 0 || unlockpt(reader) != 0)
+        skip();
+    writer = open(ptsname(reader), O_RDWR | O_NOCTTY);
+    if (writer < 0)
+        skip();
+    assert_int_equal(tcflow(writer, TCOOFF), 0);
+    assert_int_equal(dup2(writer, STDERR_FILENO), STDERR_FILENO);
+    alarm(20);
+    log_info("wwwww");
+    alarm(0);
+    assert_int_equal(tcflow(writer, TCOON), 0);
+    log_info("wwwww");
+    dup2(standard_error, STDERR_FILENO);
+    close(standard_error);
+    reading = read_all(reader);
+    close(reader);
+    close(writer);
+    assert_int_equal(reading.lost, 1);
+    assert_int_equal(reading.lines, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +338,9 @@ int main(void)
         cmocka_unit_test(test_log_is_sanitized),
         cmocka_unit_test(test_log_cuts_long_lines),
         cmocka_unit_test(test_log_in_the_journal),
+        cmocka_unit_test(test_log_into_a_full_pipe),
+        cmocka_unit_test(test_log_into_a_full_terminal),
+        cmocka_unit_test(test_log_into_a_stopped_terminal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
