@@ -8,78 +8,111 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
+#include "daemon_events.h"
 #include "daemon_private.h"
 #include "igmpq/clock.h"
 #include "igmpq/lock.h"
 #include "igmpq/log.h"
 #include "igmpq/report.h"
 
-enum { POLL_ALARM, POLL_WATCH, POLL_PORTS };
-
-static void log_event(const struct daemon *daemon, const struct event *event)
-{
-    const struct segment *segment = engine_segment(daemon->engine, event->segment);
-    char text[REPORT_SIZE];
-
-    enum log_level level = report_event(event, segment, text);
-    if (log_get_level() < level)
-        return;
-    if (event->kind == EVENT_ROLE && event->cause == ELECTION_START) {
-        /* What a replay of this daemon's own capture needs to tell the same story. */
-        instant wall = clock_wall() - (clock_now() - event->at);
-        log_line(level, "%s: %s; start %" PRId64 ".%06" PRId64 ", seed %" PRIu64, segment->name,
-                 text, wall / SECONDS, wall % SECONDS, daemon->setup->seed);
-        return;
-    }
-    log_line(level, "%s: %s", segment->name, text);
-}
-
-static void send_query(struct daemon *daemon, const struct query *query)
-{
-    const struct segment *segment = engine_segment(daemon->engine, query->segment);
-    struct port_io *port = daemon->port[segment->port];
-    struct problem problem;
-
-    if (port_send(port, daemon->builder, query, daemon->seat[query->segment].echo, &problem) == 0) {
-        if (port->is_failing)
-            log_info("%s: sending works again", port->name);
-        port->is_failing = false;
-        return;
-    }
-    port->send_failures++;
-    if (!port->is_failing)
-        log_error("%s: %s; will try again with each query", port->name, problem.text);
-    port->is_failing = true;
-}
-
-void daemon_empty_outbox(struct daemon *daemon, instant now)
-{
-    (void)now;
-    for (unsigned i = 0; i < daemon->outbox.query_count; i++)
-        send_query(daemon, &daemon->outbox.query[i]);
-    for (unsigned i = 0; i < daemon->outbox.event_count; i++)
-        log_event(daemon, &daemon->outbox.event[i]);
-    outbox_clear(&daemon->outbox);
-}
+#define FRAMES_PER_TURN 256 /* of one interface: a flood is not to stop the timers */
 
 static void tell_warning(const char *text)
 {
     log_warning("%s", text);
 }
 
+static void tell_nothing(const char *text)
+{
+    (void)text;
+}
+
+/** Command line, file, environment, default: the first that says something. */
+static int choose_socket(const struct daemon_setup *setup, struct daemon_config *config,
+                         struct problem *problem)
+{
+    const char *environment = getenv(CONTROL_ENVIRONMENT);
+    const char *given = setup->control_socket;
+    struct problem inner;
+
+    if ((!given || strcmp(given, CONTROL_AUTO) == 0) && config->control_socket[0] != '\0')
+        return 0;
+    if ((!given || strcmp(given, CONTROL_AUTO) == 0) && environment && environment[0] != '\0') {
+        given = environment;
+        if (config_socket_check(given, &inner) < 0)
+            return problem_set(problem, CONTROL_ENVIRONMENT ": %s", inner.text);
+    }
+    if (!given || strcmp(given, CONTROL_AUTO) == 0)
+        given = CONTROL_SOCKET;
+    snprintf(config->control_socket, sizeof config->control_socket, "%s", given);
+    return 0;
+}
+
+static int load_segments(const struct daemon_setup *setup, struct config *out,
+                         struct problem *problem)
+{
+    int result = config_load(setup->config_path, &setup->overrides, setup->interfaces,
+                             setup->interface_count, out, tell_warning, problem);
+    if (result < 0 || out->count > 0 || !setup->route)
+        return result;
+    config_free(out);
+    return config_load(setup->config_path, &setup->overrides, &setup->route, 1, out, tell_nothing,
+                       problem);
+}
+
 int daemon_load_config(const struct daemon_setup *setup, struct config *out,
                        struct problem *problem)
 {
-    return config_load(setup->config_path, &setup->overrides, setup->interfaces,
-                       setup->interface_count, out, tell_warning, problem);
+    if (load_segments(setup, out, problem) < 0)
+        return -1;
+    if (choose_socket(setup, &out->daemon, problem) == 0)
+        return 0;
+    config_free(out);
+    return -1;
 }
 
 static void set_log_level(const struct daemon *daemon)
 {
-    log_set_level(daemon->setup->is_verbose || daemon->config.is_verbose ? LOG_LEVEL_DEBUG
-                                                                         : LOG_LEVEL_INFO);
+    bool is_verbose = daemon->setup->is_verbose || daemon->config.is_verbose;
+
+    if (daemon->verbosity != VERBOSITY_CONFIGURED)
+        is_verbose = daemon->verbosity == VERBOSITY_ON;
+    log_set_level(is_verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+}
+
+void daemon_set_verbosity(struct daemon *daemon, enum verbosity verbosity)
+{
+    daemon->verbosity = verbosity;
+    set_log_level(daemon);
+}
+
+/** Before anything is opened that a program should not have. A hook that cannot be is no reason not
+ * to query. */
+static void open_hook(struct daemon *daemon)
+{
+    const struct daemon_config *config = &daemon->config.daemon;
+    struct problem problem;
+
+    if (!config->hook)
+        return;
+    daemon->hook = hook_open(config->hook, config->hook_timeout, &problem);
+    if (!daemon->hook)
+        log_error("%s", problem.text);
+}
+
+/** Each interface takes about six descriptors, each VLAN device of this host one, and the usual
+ * limit is 1,024 with leave to raise it. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 struct daemon *daemon_open(const struct daemon_setup *setup, struct config *config,
@@ -96,45 +129,81 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     *config = (struct config){0};
     daemon->alarm = daemon->watch = -1;
     set_log_level(daemon);
+    daemon->started = clock_now();
+    open_hook(daemon);
+    allow_descriptors();
     daemon->engine = engine_create(setup->seed);
     daemon->pollfd = calloc(POLL_PORTS, sizeof *daemon->pollfd);
+    daemon->events = event_log_open();
     daemon->builder = builder_open(problem);
-    if (!daemon->engine || !daemon->pollfd)
+    if (!daemon->engine || !daemon->pollfd || !daemon->events)
         problem_set(problem, "no memory");
-    if (!daemon->engine || !daemon->pollfd || !daemon->builder)
+    if (!daemon->engine || !daemon->pollfd || !daemon->events || !daemon->builder)
         goto failed;
     daemon->watch = links_watch_open(problem);
     if (daemon->watch < 0)
-        log_warning("%s; changes of interfaces will not be noticed", problem->text);
+        log_warning("%s; will look at them every now and then instead", problem->text);
     daemon->alarm = clock_alarm_open();
-    if (daemon_look(daemon, true, false, problem) < 0)
+    if (daemon_look(daemon, true, problem) < 0)
         goto failed;
+    daemon_open_control(daemon);
     return daemon;
 failed:
     daemon_close(daemon);
     return NULL;
 }
 
-static void reload(struct daemon *daemon)
+static bool is_same_hook(char *const *a, char *const *b)
 {
-    struct problem problem;
+    if (!a || !b)
+        return a == b;
+    while (*a && *b && strcmp(*a, *b) == 0) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+/** What was made at the start stays: the socket, and the helper that was forked before anything. */
+static void tell_unapplied(const struct daemon_config *before, const struct daemon_config *now)
+{
+    if (strcmp(before->control_socket, now->control_socket) != 0 ||
+        strcmp(before->control_group, now->control_group) != 0 ||
+        before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
+        !is_same_hook(before->hook, now->hook))
+        log_warning("control-socket, control-group, control-mode, hook and hook-timeout are taken "
+                    "over when igmpqd is started again");
+}
+
+int daemon_reload(struct daemon *daemon, struct problem *problem)
+{
+    struct problem ignored;
     struct config config;
 
-    if (daemon_load_config(daemon->setup, &config, &problem) < 0) {
-        log_error("%s; the configuration stays as it was", problem.text);
-        return;
+    if (!daemon->setup->config_path) {
+        problem_set(problem, "there is no configuration file to read again");
+        log_info("%s", problem->text);
+        return -1;
+    }
+    if (daemon_load_config(daemon->setup, &config, problem) < 0) {
+        log_error("%s; the configuration stays as it was", problem->text);
+        return -1;
     }
     if (config.count == 0) {
-        log_error("%s names no interface; the configuration stays as it was",
-                  daemon->setup->config_path ? daemon->setup->config_path : "the command line");
+        problem_set(problem, "%s names no interface",
+                    daemon->setup->config_path ? daemon->setup->config_path : "the command line");
+        log_error("%s; the configuration stays as it was", problem->text);
         config_free(&config);
-        return;
+        return -1;
     }
+    tell_unapplied(&daemon->config.daemon, &config.daemon);
     config_free(&daemon->config);
     daemon->config = config;
     set_log_level(daemon);
     log_info("configuration read again");
-    daemon_look(daemon, false, true, &problem);
+    daemon->is_reload_pending = true;
+    daemon_look(daemon, false, &ignored);
+    return 0;
 }
 
 static void drain_port(struct daemon *daemon, unsigned number, instant now)
@@ -142,9 +211,12 @@ static void drain_port(struct daemon *daemon, unsigned number, instant now)
     struct port_io *port = daemon->port[number];
     struct captured_frame frame;
     struct problem problem;
-    enum capture_result result;
+    enum capture_result result = CAPTURE_FRAME;
 
-    while ((result = capture_next(port->capture, &frame, &problem)) == CAPTURE_FRAME) {
+    for (unsigned i = 0; i < FRAMES_PER_TURN && result == CAPTURE_FRAME; i++) {
+        result = capture_next(port->capture, &frame, &problem);
+        if (result != CAPTURE_FRAME)
+            break;
         engine_frame(daemon->engine, now, number, capture_link_type(port->capture), frame.captured,
                      frame.wire_length, NULL, &daemon->outbox);
         if (!outbox_has_room(&daemon->outbox))
@@ -152,34 +224,56 @@ static void drain_port(struct daemon *daemon, unsigned number, instant now)
     }
     daemon_empty_outbox(daemon, now);
     if (result == CAPTURE_FAILED)
-        daemon_port_failed(daemon, number, problem.text);
+        daemon_port_failed(daemon, number, &problem);
+    daemon->is_behind |= result == CAPTURE_FRAME;
 }
 
+/** What is due, in bunches. */
 static void tick(struct daemon *daemon, instant now)
 {
-    while (engine_deadline(daemon->engine) <= now) {
+    unsigned sent = 0;
+
+    if (now < daemon->tick_at)
+        return;
+    while (engine_deadline(daemon->engine) <= now && sent < BUNCH_QUERIES) {
         engine_tick(daemon->engine, now, &daemon->outbox);
+        sent += daemon->outbox.query_count;
         daemon_empty_outbox(daemon, now);
     }
+    daemon->tick_at = sent < BUNCH_QUERIES ? 0 : instant_after(now, BUNCH_GAP);
 }
 
-static instant next_retry(const struct daemon *daemon)
+static instant later(instant a, instant b)
 {
-    instant due = INSTANT_NEVER;
+    return a > b ? a : b;
+}
+
+static instant look_due(const struct daemon *daemon)
+{
+    return later(instant_earlier(daemon->look_at, daemon_ports_due(daemon)), daemon->look_next);
+}
+
+/** When there is something to be done without anything to be read. */
+static instant next_due(const struct daemon *daemon)
+{
+    instant due = later(engine_deadline(daemon->engine), daemon->tick_at);
+
     for (unsigned i = 0; i < daemon->port_count; i++)
         if (daemon->port[i])
-            due = instant_earlier(due, daemon->port[i]->retry_at);
-    return due;
+            due = instant_earlier(due, daemon->port[i]->resend_at);
+    due = instant_earlier(due, control_deadline(daemon->control));
+    return instant_earlier(due, look_due(daemon));
 }
 
 /** Wait until something is to be read, the deadline has come, or a signal. */
 static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
 {
-    instant due = instant_earlier(engine_deadline(daemon->engine), next_retry(daemon));
+    instant due = daemon->is_behind ? now : next_due(daemon);
     struct timespec timeout, *limit = NULL;
 
     daemon->pollfd[POLL_ALARM] = (struct pollfd){.fd = daemon->alarm, .events = POLLIN};
     daemon->pollfd[POLL_WATCH] = (struct pollfd){.fd = daemon->watch, .events = POLLIN};
+    control_poll(daemon->control, &daemon->pollfd[POLL_CONTROL]);
     for (unsigned i = 0; i < daemon->port_count; i++) {
         const struct port_io *port = daemon->port[i];
         int descriptor = port && port->is_attached ? capture_descriptor(port->capture) : -1;
@@ -198,16 +292,17 @@ static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
 
 static void read_ready(struct daemon *daemon, instant now)
 {
-    struct problem ignored;
-    unsigned count = daemon->port_count; /* a look may add ports that were not polled */
+    /* What a library keeps in a buffer of its own makes no descriptor readable. */
+    bool was_behind = daemon->is_behind;
 
-    for (unsigned i = 0; i < count; i++) {
+    daemon->is_behind = false;
+    for (unsigned i = 0; i < daemon->port_count; i++) {
         const struct port_io *port = daemon->port[i];
-        if (daemon->pollfd[POLL_PORTS + i].revents && port && port->is_attached)
+        if ((daemon->pollfd[POLL_PORTS + i].revents || was_behind) && port && port->is_attached)
             drain_port(daemon, i, now);
     }
     if (daemon->pollfd[POLL_WATCH].revents && links_watch_drain(daemon->watch))
-        daemon_look(daemon, false, false, &ignored);
+        daemon_ask_look(daemon, now);
 }
 
 int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask,
@@ -218,28 +313,36 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
 
     while (!wishes->stop) {
         tick(daemon, now);
+        control_turn(daemon->control, now, &daemon->pollfd[POLL_CONTROL]);
         int ready = wait(daemon, now, wait_mask);
         if (ready < 0 && errno != EINTR)
             return problem_set(problem, "cannot wait for packets: %s", strerror(errno));
         now = clock_now();
-        if (ready > 0)
+        if (ready > 0 || daemon->is_behind)
             read_ready(daemon, now);
         if (wishes->reload) {
             wishes->reload = 0;
-            reload(daemon);
+            daemon_reload(daemon, &ignored);
         }
-        if (next_retry(daemon) <= now)
-            daemon_look(daemon, false, false, &ignored);
+        if (look_due(daemon) <= now)
+            daemon_look(daemon, false, &ignored);
+        daemon_resend(daemon, now);
     }
     return 0;
 }
 
 void daemon_log_segment(const struct daemon *daemon, const struct segment *segment)
 {
-    char text[REPORT_SIZE];
+    char text[REPORT_SIZE], unsent[80] = "", failed[80] = "";
 
     report_statistics(daemon->engine, segment, text);
-    log_info("%s: %s", segment->name, text);
+    if (daemon->seat[segment->id].send_failures > 0)
+        snprintf(unsent, sizeof unsent, ", %" PRIu64 " of the queries could not be sent",
+                 daemon->seat[segment->id].send_failures);
+    if (daemon->port[segment->port]->capture_failures > 0)
+        snprintf(failed, sizeof failed, ", the capture failed %" PRIu64 " times",
+                 daemon->port[segment->port]->capture_failures);
+    log_info("%s: %s%s%s", segment->name, text, unsent, failed);
 }
 
 void daemon_log_statistics(const struct daemon *daemon)
@@ -253,6 +356,8 @@ void daemon_close(struct daemon *daemon)
 {
     if (!daemon)
         return;
+    control_close(daemon->control);
+    hook_close(daemon->hook);
     for (unsigned i = 0; i < daemon->port_count; i++) {
         if (!daemon->port[i])
             continue;
@@ -266,6 +371,7 @@ void daemon_close(struct daemon *daemon)
     clock_alarm_close(daemon->alarm);
     builder_close(daemon->builder);
     engine_destroy(daemon->engine);
+    event_log_close(daemon->events);
     config_free(&daemon->config);
     free(daemon->seat);
     free(daemon->pollfd);

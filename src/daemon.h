@@ -16,6 +16,9 @@ struct daemon_setup {
     struct overrides overrides;
     const char *const *interfaces; /* of the command line */
     unsigned interface_count;
+    const char *route;          /* the interface to use where nothing names one; NULL: none */
+    const char *control_socket; /* by the command line: a path, "none" or "auto"; NULL: not given */
+    const char *version;
     uint64_t seed;
     bool is_verbose; /* by the command line */
 };

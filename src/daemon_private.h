@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 4. What the halves of the daemon share: daemon.c (loop), daemon_segments.c (interfaces and
- * segments). */
+/* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_send.c (queries out),
+ * daemon_segments.c (what is wanted, and who we are there), daemon_ports.c (interfaces),
+ * daemon_publish.c (events), daemon_control.c (answers). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
 #include <poll.h>
 
 #include "daemon.h"
+#include "igmpq/control.h"
 #include "igmpq/engine.h"
+#include "igmpq/hook.h"
+#include "igmpq/log.h"
 #include "igmpq/port.h"
+
+/** What is waited for: the alarm, news of interfaces, the control socket, and each port. */
+enum { POLL_ALARM, POLL_WATCH, POLL_CONTROL, POLL_PORTS = POLL_CONTROL + CONTROL_POLLS };
+
+/** Asked for on the control socket, over what the configuration says. */
+enum verbosity { VERBOSITY_CONFIGURED, VERBOSITY_ON, VERBOSITY_OFF };
 
 /** What the daemon knows of a segment beyond the engine. */
 struct seat {
@@ -20,6 +30,11 @@ struct seat {
         *echo;           /* a VLAN's: through the host's own device of it; NULL: there is none */
     unsigned echo_index; /* of that device */
     bool has_told_proxy;
+    bool is_unsent;         /* its last query could not be sent */
+    uint64_t send_failures; /* so far */
+    uint64_t querier_changes;
+    struct expected_groups expected;
+    bool is_expected_present[EXPECTED_GROUPS_MOST];
 };
 
 struct daemon {
@@ -31,25 +46,103 @@ struct daemon {
     unsigned port_count;
     struct seat *seat; /* by the engine's segment number */
     unsigned seat_count;
-    struct pollfd *pollfd; /* two of our own, then one per port */
+    struct pollfd *pollfd; /* POLL_PORTS of our own, then one per port */
     int alarm;
     int watch;
     unsigned generation;
+    instant look_at;        /* when to look at the interfaces; NEVER: when there is news */
+    instant look_next;      /* not before, lest looking is all we do */
+    bool is_look_failing;   /* that was reported */
+    bool is_reload_pending; /* settings were read again and are not applied yet */
+    instant tick_at; /* not before: many queries due at once go out one bunch after another */
+    bool is_behind;  /* frames were left unread, for timers to have their turn */
     struct outbox outbox;
+    struct event_log *events;
+    struct hook *hook;       /* NULL: none */
+    struct control *control; /* NULL: nobody can ask */
+    char control_path[CONTROL_PATH_SIZE];
+    instant started;
+    enum verbosity verbosity;
 };
+
+/* daemon.c */
+
+/** Read the configuration again and apply it. -1 with a sentence, which is logged as well, and all
+ * stays as it was. */
+int daemon_reload(struct daemon *daemon, struct problem *problem);
+
+/** How much to log from now on. */
+void daemon_set_verbosity(struct daemon *daemon, enum verbosity verbosity);
+
+/* daemon_publish.c */
+
+/** Keep an event, tell the hook, and look after the groups that are expected. `text` is what
+ * report_event() made of it. */
+void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
+                    const char *text);
+
+/** These groups are to have members on a segment, from now on. */
+void daemon_expect(struct daemon *daemon, unsigned id, const struct expected_groups *expected);
+bool daemon_is_expected(const struct seat *seat, struct address group);
+
+/* daemon_control.c */
+
+/** Open the control socket. Without one the daemon does its work all the same: the reason is
+ * logged. */
+void daemon_open_control(struct daemon *daemon);
+
+/* daemon_send.c */
+
+/** Queries of one bunch, and the time between two of them: 4,000 a second. 4,094 VLANs have the
+ * same second otherwise, for ever, and a switch looks at each query with its processor. */
+#define BUNCH_QUERIES 32
+#define BUNCH_GAP     (8 * MILLISECONDS)
 
 /** Send and tell what the core asked for. */
 void daemon_empty_outbox(struct daemon *daemon, instant now);
 
+/** Query again where that failed and its time has come. */
+void daemon_resend(struct daemon *daemon, instant now);
+
+/** The segment has nothing to be sent again any more. */
+void daemon_forget_unsent(struct daemon *daemon, unsigned id);
+
+/* daemon_segments.c */
+
 /**
  * Look at all interfaces: attach what came, detach what went, make and remove segments as
  * configured, tell each how its link stands. `is_first`: what cannot work at all is an error then,
- * -1 with a sentence. `is_reload`: settings of segments that are there are applied again.
+ * -1 with a sentence. Otherwise what fails is logged and tried again.
  */
-int daemon_look(struct daemon *daemon, bool is_first, bool is_reload, struct problem *problem);
+int daemon_look(struct daemon *daemon, bool is_first, struct problem *problem);
 
-/** A capture failed: the port is detached and tried again later. */
-void daemon_port_failed(struct daemon *daemon, unsigned number, const char *why);
+/** There is news: look soon. */
+void daemon_ask_look(struct daemon *daemon, instant now);
+
+/* daemon_ports.c */
+
+/** The number of the port of that name, new (and locked) if need be; -1 with a sentence. With
+ * `is_first` another igmpqd there is an error, else it is waited for. */
+int daemon_port_of(struct daemon *daemon, const char *name, bool is_first, struct problem *problem);
+
+/** Detach what no segment of this generation is on. */
+void daemon_remove_ports(struct daemon *daemon);
+
+/** Before a snapshot: count what may happen while it is taken. */
+void daemon_prepare_ports(struct daemon *daemon);
+
+/** Attach or detach as interfaces come and go. -1 only with `is_first`. */
+int daemon_follow_ports(struct daemon *daemon, const struct links *links, bool is_first,
+                        struct problem *problem);
+
+/** Tell a person whether there is an address, once per change. */
+void daemon_tell_address(struct port_io *port, bool has_address);
+
+/** A capture failed: the port is detached, and the next look tells why or tries again. */
+void daemon_port_failed(struct daemon *daemon, unsigned number, const struct problem *why);
+
+/** When a port wants to be looked at. */
+instant daemon_ports_due(const struct daemon *daemon);
 
 /** Log a segment's statistics. */
 void daemon_log_segment(const struct daemon *daemon, const struct segment *segment);

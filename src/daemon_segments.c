@@ -1,82 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 4. Interfaces that come and go, and the segments on them. */
+/* Floor 4. Which segments are wanted on the interfaces that there are, and who we are on each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon_private.h"
 #include "igmpq/clock.h"
-#include "igmpq/lock.h"
 #include "igmpq/log.h"
-#include "igmpq/text.h"
 
-/** Tell a person about the state of an interface, once per change. */
-static void tell_state(struct port_io *port, const char *state, const char *text)
-{
-    if (strcmp(port->told, state) == 0)
-        return;
-    snprintf(port->told, sizeof port->told, "%s", state);
-    log_info("%s: %s", port->name, text);
-}
-
-static void tell_absent(struct port_io *port, const struct links *links)
-{
-    char names[256], text[320];
-
-    snprintf(text, sizeof text, "there is no such interface (there are: %s); waiting for it",
-             links_names(links, names, sizeof names));
-    tell_state(port, "absent", text);
-}
-
-static void tell_present(struct port_io *port)
-{
-    if (!port->link.has_carrier)
-        tell_state(port, "no carrier",
-                   "no carrier: the cable or the other end is missing; waiting");
-    else
-        tell_state(port, "ready", "ready");
-}
-
-static int reserve_port(struct daemon *daemon, unsigned number)
-{
-    struct port_io **ports = realloc(daemon->port, (number + 1) * sizeof *ports);
-    if (!ports)
-        return -1;
-    daemon->port = ports;
-    struct pollfd *polls = realloc(daemon->pollfd, (number + 3) * sizeof *polls);
-    if (!polls)
-        return -1;
-    daemon->pollfd = polls;
-    ports[number] = NULL;
-    daemon->port_count = number + 1;
-    return 0;
-}
-
-/** The number of the port of that name, new (and locked) if need be; -1 with a sentence. */
-static int port_of(struct daemon *daemon, const char *name, struct problem *problem)
-{
-    unsigned number = daemon->port_count;
-
-    for (unsigned i = 0; i < daemon->port_count; i++) {
-        if (daemon->port[i] && strcmp(daemon->port[i]->name, name) == 0)
-            return (int)i;
-        if (!daemon->port[i] && i < number)
-            number = i;
-    }
-    if (number == daemon->port_count && reserve_port(daemon, number) < 0)
-        return problem_set(problem, "no memory");
-    struct port_io *port = malloc(sizeof *port);
-    if (!port)
-        return problem_set(problem, "no memory");
-    port_init(port, name);
-    port->lock = lock_take(name, problem);
-    if (port->lock < 0) {
-        free(port);
-        return -1;
-    }
-    daemon->port[number] = port;
-    return (int)number;
-}
+/* With thousands of interfaces that come one by one a look takes long: one tenth of the time. */
+#define LOOK_SHARE      9
+#define LOOK_PAUSE_MOST (500 * MILLISECONDS)
+#define LOOK_AGAIN      (1 * SECONDS) /* when it failed */
+#define LOOK_UNASKED    (2 * SECONDS) /* where the system does not tell of changes */
 
 static struct seat *reserve_seat(struct daemon *daemon, unsigned id)
 {
@@ -96,20 +32,21 @@ static struct seat *reserve_seat(struct daemon *daemon, unsigned id)
 
 /** There is to be a segment on that interface as configured. */
 static int want(struct daemon *daemon, const char *name, const struct segment_config *config,
-                bool is_reload, struct problem *problem)
+                bool is_first, struct problem *problem)
 {
     char segment_name[SEGMENT_NAME_SIZE];
 
-    int port = port_of(daemon, name, problem);
+    int port = daemon_port_of(daemon, name, is_first, problem);
     if (port < 0)
         return -1;
     unsigned id = engine_segment_find(daemon->engine, (unsigned)port, config->vlan);
     if (id != ENGINE_NO_SEGMENT) {
         if (daemon->seat[id].generation == daemon->generation)
             return 0; /* wanted already by an entry that names it, or that comes earlier */
-        if (is_reload) {
+        if (daemon->is_reload_pending) {
             engine_configure(daemon->engine, clock_now(), id, &config->params, &daemon->outbox);
             daemon_empty_outbox(daemon, clock_now());
+            daemon_expect(daemon, id, &config->expected);
         }
     } else {
         if (config->vlan == VLAN_NONE)
@@ -121,6 +58,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
         if (id == ENGINE_NO_SEGMENT || !reserve_seat(daemon, id))
             return problem_set(problem, "%s: no memory for it", segment_name);
         daemon->seat[id] = (struct seat){.is_used = true};
+        daemon_expect(daemon, id, &config->expected);
     }
     daemon->seat[id].generation = daemon->generation;
     daemon->seat[id].source = config->source;
@@ -130,7 +68,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
 
 /** Every segment that the configuration asks for on the interfaces that there are: by name first,
  * then by pattern. */
-static int want_all(struct daemon *daemon, const struct links *links, bool is_first, bool is_reload,
+static int want_all(struct daemon *daemon, const struct links *links, bool is_first,
                     struct problem *problem)
 {
     const struct config *config = &daemon->config;
@@ -139,34 +77,19 @@ static int want_all(struct daemon *daemon, const struct links *links, bool is_fi
     for (size_t i = 0; i < config->count; i++) {
         const struct segment_config *segment = &config->segment[i];
         if (!config_is_pattern(segment->interface) &&
-            want(daemon, segment->interface, segment, is_reload, problem) < 0) {
-            if (is_first)
-                return -1;
-            log_error("%s", problem->text);
-        }
+            want(daemon, segment->interface, segment, is_first, problem) < 0)
+            return -1;
     }
     for (size_t i = 0; i < config->count; i++) {
         const struct segment_config *segment = &config->segment[i];
         for (size_t j = 0; config_is_pattern(segment->interface) && j < links->count; j++) {
             const struct link_info *link = &links->link[j];
-            if (!link->is_ethernet || link->is_loopback || !config_matches(segment, link->name))
-                continue;
-            if (want(daemon, link->name, segment, is_reload, problem) < 0) {
-                if (is_first)
-                    return -1;
-                log_error("%s", problem->text);
-            }
+            if (link->is_ethernet && !link->is_loopback && config_matches(segment, link->name) &&
+                want(daemon, link->name, segment, is_first, problem) < 0)
+                return -1;
         }
     }
     return 0;
-}
-
-static void remove_port(struct daemon *daemon, unsigned number)
-{
-    port_detach(daemon->port[number]);
-    lock_release(daemon->port[number]->lock);
-    free(daemon->port[number]);
-    daemon->port[number] = NULL;
 }
 
 /** Segments that nobody wants any more, then ports without segments. */
@@ -179,57 +102,12 @@ static void remove_unwanted(struct daemon *daemon)
         const struct segment *segment = engine_segment(daemon->engine, id);
         log_info("%s: no longer wanted", segment->name);
         daemon_log_segment(daemon, segment);
+        daemon_forget_unsent(daemon, id);
         engine_segment_remove(daemon->engine, id);
         local_echo_close(seat->echo);
         *seat = (struct seat){0};
     }
-    for (unsigned i = 0; i < daemon->port_count; i++) {
-        bool is_used = false;
-        for (unsigned id = 0; id < daemon->seat_count && daemon->port[i]; id++)
-            is_used |= daemon->seat[id].is_used && engine_segment(daemon->engine, id)->port == i;
-        if (daemon->port[i] && !is_used)
-            remove_port(daemon, i);
-    }
-}
-
-/** Attach or detach as the interface comes and goes. -1 with a sentence when attaching failed. */
-static int follow(struct port_io *port, const struct links *links, instant now,
-                  struct problem *problem)
-{
-    const struct link_info *link = links_find(links, port->name);
-    bool is_same = link && port->is_present && link->index == port->link.index;
-
-    port->is_present = link != NULL;
-    if (!link || !link->is_up) {
-        port_detach(port);
-        port->retry_at = INSTANT_NEVER;
-        port->link.primary = (struct prefix){0};
-        port->link.has_carrier = false;
-        if (!link)
-            tell_absent(port, links);
-        else
-            tell_state(port, "down", "the interface is down (ip link set it up); waiting");
-        return 0;
-    }
-    port->link = *link;
-    if (!link->is_ethernet)
-        return problem_set(problem, "%s is not an Ethernet interface: IGMP queries need one",
-                           port->name);
-    if (!(port->is_attached && is_same)) {
-        if (port->retry_at != INSTANT_NEVER && port->retry_at > now && is_same)
-            return 0; /* it failed a moment ago; in its own time */
-        if (port_attach(port, problem) < 0) {
-            port_back_off(port, now);
-            return -1;
-        }
-        if (capture_warning(port->capture))
-            log_warning("%s: %s", port->name, capture_warning(port->capture));
-        if (port->is_failing)
-            log_info("%s: works again", port->name);
-        port->is_failing = false;
-    }
-    tell_present(port);
-    return 0;
+    daemon_remove_ports(daemon);
 }
 
 /** The local echo of a VLAN goes through the host's own device of it, which may come and go. */
@@ -271,86 +149,87 @@ static struct identity identity_of(struct daemon *daemon, unsigned id, const str
     return identity;
 }
 
-/** What a person must know about the address, once per change. */
-static void tell_address(struct daemon *daemon, unsigned id, const struct identity *identity)
+/** VLANs that are queried from 0.0.0.0 for want of an address: one line for all that begin so now.
+ */
+struct forced {
+    const char *first;
+    unsigned count;
+};
+
+static void note_forced(struct seat *seat, const struct segment *segment, bool is_forced,
+                        struct forced *forced)
+{
+    if (is_forced && !seat->has_told_proxy && forced->count++ == 0)
+        forced->first = segment->name;
+    seat->has_told_proxy = is_forced;
+}
+
+static void tell_forced(const struct forced *forced)
+{
+    char more[40] = "";
+
+    if (forced->count == 0)
+        return;
+    if (forced->count > 1)
+        snprintf(more, sizeof more, " and %u more VLANs", forced->count - 1);
+    log_info("%s%s: no address is configured, and this host has none there: querying from 0.0.0.0, "
+             "which ends as soon as a real querier is heard",
+             forced->first, more);
+}
+
+static void tell_link(struct daemon *daemon, unsigned id, const struct links *links,
+                      struct forced *forced)
 {
     const struct segment *segment = engine_segment(daemon->engine, id);
-    struct seat *seat = &daemon->seat[id];
     struct port_io *port = daemon->port[segment->port];
+    struct seat *seat = &daemon->seat[id];
+    struct identity identity = identity_of(daemon, id, links);
 
-    if (!identity->is_up)
-        return;
-    bool is_forced = identity->is_proxy && seat->source == SOURCE_AUTO;
-    if (is_forced && !seat->has_told_proxy)
-        log_info(
-            "%s: no address is configured and this host has no device for this VLAN: querying from "
-            "0.0.0.0, which ends as soon as a real querier is heard",
-            segment->name);
-    seat->has_told_proxy = is_forced;
-    if (!identity->is_proxy && address_is_none(identity->own.address))
-        tell_state(port, "no address",
-                   "no IPv4 address: a querier needs one to take part in the election; waiting");
+    if (identity.is_up) {
+        note_forced(seat, segment, identity.is_proxy && seat->source == SOURCE_AUTO, forced);
+        if (segment->vlan == VLAN_NONE)
+            daemon_tell_address(port, identity.is_proxy || !address_is_none(identity.own.address));
+    } else {
+        daemon_forget_unsent(daemon, id);
+    }
+    engine_sees_own(daemon->engine, id, port->is_attached && capture_sees_own(port->capture));
+    /* Attaching takes a while, and a burst counts from its own beginning. */
+    instant now = clock_now();
+    if (identity.is_up && port->is_interrupted) {
+        struct identity gone = identity;
+        gone.is_up = false;
+        engine_link(daemon->engine, now, id, &gone, &daemon->outbox);
+        daemon_empty_outbox(daemon, now);
+    }
+    engine_link(daemon->engine, now, id, &identity, &daemon->outbox);
+    daemon_empty_outbox(daemon, now);
 }
 
 static void tell_links(struct daemon *daemon, const struct links *links)
 {
-    for (unsigned id = 0; id < daemon->seat_count; id++) {
-        if (!daemon->seat[id].is_used)
-            continue;
-        const struct segment *segment = engine_segment(daemon->engine, id);
-        const struct port_io *port = daemon->port[segment->port];
-        struct identity identity = identity_of(daemon, id, links);
-        tell_address(daemon, id, &identity);
-        engine_sees_own(daemon->engine, id, port->is_attached && capture_sees_own(port->capture));
-        /* Attaching takes a while, and a burst counts from its own beginning. */
-        instant now = clock_now();
-        engine_link(daemon->engine, now, id, &identity, &daemon->outbox);
-        daemon_empty_outbox(daemon, now);
-    }
+    struct forced forced = {0};
+
+    for (unsigned id = 0; id < daemon->seat_count; id++)
+        if (daemon->seat[id].is_used)
+            tell_link(daemon, id, links, &forced);
+    tell_forced(&forced);
+    for (unsigned i = 0; i < daemon->port_count; i++)
+        if (daemon->port[i] && daemon->port[i]->is_attached && daemon->port[i]->link.has_carrier)
+            daemon->port[i]->is_interrupted = false;
 }
 
-/** Nothing to attach to yet, but whether we may can be told already. */
-static int probe_privilege(struct problem *problem)
-{
-    struct local_echo *probe = local_echo_open(0, problem);
-    local_echo_close(probe);
-    return probe ? 0 : -1;
-}
-
-static int follow_all(struct daemon *daemon, const struct links *links, bool is_first,
-                      struct problem *problem)
-{
-    for (unsigned i = 0; i < daemon->port_count; i++) {
-        struct port_io *port = daemon->port[i];
-        if (!port)
-            continue;
-        int result = follow(port, links, clock_now(), problem);
-        if (is_first && result == 0 && !port->is_attached)
-            result = probe_privilege(problem);
-        if (result == 0)
-            continue;
-        if (is_first)
-            return -1;
-        if (!port->is_failing)
-            log_error("%s; will try again", problem->text);
-        port->is_failing = true;
-    }
-    return 0;
-}
-
-int daemon_look(struct daemon *daemon, bool is_first, bool is_reload, struct problem *problem)
+static int look(struct daemon *daemon, bool is_first, struct problem *problem)
 {
     struct links links;
 
-    if (links_take(&links, problem) < 0) {
-        if (!is_first)
-            log_error("%s", problem->text);
+    daemon_prepare_ports(daemon);
+    if (links_take(&links, problem) < 0)
         return -1;
-    }
-    int result = want_all(daemon, &links, is_first, is_reload, problem);
+    int result = want_all(daemon, &links, is_first, problem);
     if (result == 0) {
+        daemon->is_reload_pending = false;
         remove_unwanted(daemon);
-        result = follow_all(daemon, &links, is_first, problem);
+        result = daemon_follow_ports(daemon, &links, is_first, problem);
     }
     if (result == 0)
         tell_links(daemon, &links);
@@ -358,15 +237,27 @@ int daemon_look(struct daemon *daemon, bool is_first, bool is_reload, struct pro
     return result;
 }
 
-void daemon_port_failed(struct daemon *daemon, unsigned number, const char *why)
+void daemon_ask_look(struct daemon *daemon, instant now)
 {
-    struct port_io *port = daemon->port[number];
+    daemon->look_at = instant_earlier(daemon->look_at, now);
+}
 
-    if (!port->is_failing)
-        log_info("%s", why);
-    port->is_failing = true;
-    port_detach(port);
-    port_back_off(port, clock_now());
-    struct problem ignored;
-    daemon_look(daemon, false, false, &ignored);
+int daemon_look(struct daemon *daemon, bool is_first, struct problem *problem)
+{
+    instant begin = clock_now();
+    int result = look(daemon, is_first, problem);
+    instant end = clock_now();
+
+    if (result == 0) {
+        duration pause = (end - begin) * LOOK_SHARE;
+        daemon->is_look_failing = false;
+        daemon->look_at = daemon->watch < 0 ? instant_after(end, LOOK_UNASKED) : INSTANT_NEVER;
+        daemon->look_next = instant_after(end, pause < LOOK_PAUSE_MOST ? pause : LOOK_PAUSE_MOST);
+        return 0;
+    }
+    if (!is_first && !daemon->is_look_failing)
+        log_error("%s; will try again", problem->text);
+    daemon->is_look_failing = true;
+    daemon->look_at = daemon->look_next = instant_after(end, LOOK_AGAIN);
+    return -1;
 }

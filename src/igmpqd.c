@@ -36,6 +36,7 @@ struct command {
     const char *interface[INTERFACES_MOST];
     unsigned interface_count;
     const char *config_path;
+    const char *control_socket;
     uint64_t seed;
     bool has_seed;
     bool is_verbose;
@@ -47,6 +48,7 @@ static const struct setting own_options[] = {
      "the interface to query on; repeat it for more, wildcards in quotes (the file's, else that of "
      "the default route)"},
     {"config", 'c', "FILE", "the configuration file (" DEFAULT_CONFIG ", if there is one)"},
+    {"control-socket", 0, "PATH|none", "where igmpqctl asks (" CONTROL_SOCKET ")"},
     {"test", 'T', NULL, "check the configuration, print what is in force, and exit"},
     {"verbose", 'v', NULL, "log every query, report and refused frame"},
     {"seed", 0, "NUMBER", "seed of the jitter, to repeat a run exactly (random)"},
@@ -77,6 +79,12 @@ static int take_option(void *context, const char *name, const char *value, struc
         return add_interface(command, value, problem);
     if (strcmp(name, "config") == 0)
         command->config_path = value;
+    if (strcmp(name, "control-socket") == 0) {
+        struct problem inner;
+        if (config_socket_check(value, &inner) < 0)
+            return problem_set(problem, "--control-socket: %s", inner.text);
+        command->control_socket = value;
+    }
     if (strcmp(name, "test") == 0)
         command->wants_test = true;
     if (strcmp(name, "verbose") == 0)
@@ -160,8 +168,8 @@ static void set_signals(sigset_t *wait_mask, bool may_reload)
     set_signal(SIGINT, on_stop, &blocked);
     set_signal(SIGQUIT, on_stop, &blocked);
     /* Without a file there is nothing to read again, and a terminal that goes away takes its daemon
-     * along. */
-    set_signal(SIGHUP, may_reload ? on_reload : on_stop, &blocked);
+     * along; a log rotation that signals by habit does not. */
+    set_signal(SIGHUP, may_reload || !isatty(STDERR_FILENO) ? on_reload : on_stop, &blocked);
     signal(SIGPIPE, SIG_IGN); /* a log that nobody reads any more is no reason to stop querying */
     sigprocmask(SIG_BLOCK, &blocked, wait_mask);
     sigdelset(wait_mask, SIGTERM);
@@ -187,6 +195,8 @@ static int run(const struct daemon_setup *setup, struct config *config)
     int result = daemon_run(daemon, &wishes, &wait_mask, &problem);
     if (result < 0)
         log_error("%s", problem.text);
+    else
+        log_info("stopping on signal %d (%s)", (int)wishes.stop, strsignal((int)wishes.stop));
     daemon_log_statistics(daemon);
     daemon_close(daemon);
     return result < 0 ? EXIT_STATUS_FAILURE : EXIT_SUCCESS;
@@ -194,8 +204,7 @@ static int run(const struct daemon_setup *setup, struct config *config)
 
 /** The configuration and, where it names no interface, that of the default route. 0 or an exit
  * status. */
-static int load(struct daemon_setup *setup, struct config *config, char route[LINK_NAME_SIZE],
-                const char **route_list)
+static int load(struct daemon_setup *setup, struct config *config, char route[LINK_NAME_SIZE])
 {
     struct problem problem;
 
@@ -209,9 +218,7 @@ static int load(struct daemon_setup *setup, struct config *config, char route[LI
     if (!links_default_route(route))
         return fail_no_interface();
     log_info("no interface is named: using %s, which the default route uses", route);
-    route_list[0] = route;
-    setup->interfaces = route_list;
-    setup->interface_count = 1;
+    setup->route = route;
     if (daemon_load_config(setup, config, &problem) < 0)
         return fail_usage(problem.text);
     return 0;
@@ -221,7 +228,6 @@ static int start(const struct command *command, struct daemon_setup *setup)
 {
     struct config config;
     char route[LINK_NAME_SIZE];
-    const char *route_list[1];
 
     setup->config_path = command->config_path;
     if (!setup->config_path && access(DEFAULT_CONFIG, F_OK) == 0)
@@ -229,8 +235,10 @@ static int start(const struct command *command, struct daemon_setup *setup)
     setup->interfaces = command->interface;
     setup->interface_count = command->interface_count;
     setup->is_verbose = command->is_verbose;
+    setup->control_socket = command->control_socket;
+    setup->version = PACKAGE_VERSION;
     setup->seed = command->has_seed ? command->seed : random_seed();
-    int status = load(setup, &config, route, route_list);
+    int status = load(setup, &config, route);
     if (status != 0)
         return status;
     if (command->wants_test) {

@@ -196,8 +196,9 @@ done >"$work/undocumented"
 # Precedence: the profile lies under the file, the file under the entry, the entry under the command line.
 cat >"$work/order.conf" <<'END'
 query-interval = 30;
+deny-querier = [ "10.0.0.1" ];
 profile = "rfc3376";
-interfaces = ( { name = "eth0"; query-interval = 40; robustness = 3; }, "eth1", { name = "eth2"; vlan = "7-8"; } );
+interfaces = ( { name = "eth0"; query-interval = 40; robustness = 3; deny-querier = [ "10.0.0.2", "10.0.0.3" ]; }, "eth1", { name = "eth2"; vlan = "7-8"; } );
 END
 "$bin/igmpqd" -T -c "$work/order.conf" --robustness 4 >"$work/order" 2>/dev/null || fail 'precedence: refused'
 value() # SEGMENT SETTING
@@ -205,6 +206,8 @@ value() # SEGMENT SETTING
     awk -v segment="$1" -v setting="$2" '/^[^ ]/ { now = $1 } now == segment && $1 == setting { print $3 }' "$work/order"
 }
 [ "$(value eth0 query-interval)" = 40 ] || fail "the entry's interval: $(value eth0 query-interval)"
+[ "$(value eth0 deny-querier)" = 10.0.0.2/32,10.0.0.3/32 ] || fail "the entry's list replaces the file's: $(value eth0 deny-querier)"
+[ "$(value eth1 deny-querier)" = 10.0.0.1/32 ] || fail "the file's list: $(value eth1 deny-querier)"
 [ "$(value eth1 query-interval)" = 30 ] || fail "the file's interval: $(value eth1 query-interval)"
 [ "$(value eth0 robustness)" = 4 ] || fail "the command line's robustness: $(value eth0 robustness)"
 [ "$(value eth1 electing-queries)" = any ] || fail "the profile's elections: $(value eth1 electing-queries)"

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "igmpq/control.h"
 #include "igmpq/links.h"
 #include "igmpq/options.h"
 #include "igmpq/params.h"
@@ -21,6 +22,14 @@ enum source_kind {
     SOURCE_PROXY  /* 0.0.0.0 */
 };
 
+#define EXPECTED_GROUPS_MOST 32
+
+/** Groups that are to have members, always. */
+struct expected_groups {
+    struct address group[EXPECTED_GROUPS_MOST];
+    unsigned count;
+};
+
 /** One segment, or with a wildcard one per interface that matches. */
 struct segment_config {
     char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
@@ -28,7 +37,17 @@ struct segment_config {
     enum source_kind source;
     struct prefix address; /* of SOURCE_FIXED */
     struct params params;  /* resolved */
-    unsigned line;         /* in the file; 0: from the command line */
+    struct expected_groups expected;
+    unsigned line; /* in the file; 0: from the command line */
+};
+
+/** What is for the daemon as a whole, and not for a segment. */
+struct daemon_config {
+    char control_socket[CONTROL_PATH_SIZE]; /* or "none"; empty: not given */
+    char control_group[64];                 /* empty: the daemon's own */
+    unsigned control_mode;
+    char **hook; /* a program and its arguments, ended by NULL; owned; NULL: none */
+    duration hook_timeout;
 };
 
 /** All segments, owned; free with config_free(). */
@@ -36,6 +55,7 @@ struct config {
     struct segment_config *segment;
     size_t count;
     bool is_verbose;
+    struct daemon_config daemon;
 };
 
 /**
@@ -48,6 +68,10 @@ int config_load(const char *path, const struct overrides *overrides, const char 
                 unsigned interface_count, struct config *out, void (*tell)(const char *text),
                 struct problem *problem);
 void config_free(struct config *config);
+
+/** Whether the path of a control socket can be one, or is "auto" or "none". 0, or -1 with a
+ * sentence. */
+int config_socket_check(const char *text, struct problem *problem);
 
 /** True when the name holds wildcards. */
 bool config_is_pattern(const char *interface);

@@ -16,8 +16,9 @@ struct injector;
 struct injector *injector_open(const char *interface, struct problem *problem);
 
 /**
- * Send one frame; 0, or -1 with a sentence. errno is kept: ENOBUFS, ENETDOWN, ENXIO, EPERM (a
- * firewall) are to be retried, and ENODEV (the interface is gone) when it has come back.
+ * Send one frame, without waiting; 0, or -1 with a sentence. errno is kept: ENOBUFS, EAGAIN (the
+ * queue is full), ENETDOWN, ENXIO, EPERM (a firewall) are to be retried, and ENODEV (the interface
+ * is gone) when it has come back.
  */
 int inject(struct injector *injector, struct octets frame, struct problem *problem);
 

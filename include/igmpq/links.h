@@ -43,6 +43,10 @@ const struct link_info *links_find(const struct links *links, const char *name);
 /** The MTU of one interface as it is now; 0 when it cannot be told. */
 unsigned links_mtu(const char *name);
 
+/** How often that interface has lost or got its carrier (also by being set down and up), which
+ * tells of what came and went between two snapshots; 0 where this cannot be asked. */
+uint32_t links_carrier_changes(unsigned index);
+
 /** The device of that VLAN of the interface with that index (not 0), or NULL. */
 const struct link_info *links_find_vlan(const struct links *links, unsigned parent_index,
                                         uint16_t vlan);

@@ -18,18 +18,38 @@
 
 struct port_io {
     char name[LINK_NAME_SIZE];
-    int lock;              /* held as long as the daemon runs */
-    struct link_info link; /* as last seen */
-    bool is_present;       /* in the last snapshot */
+    int lock;                 /* held as long as the port is there; -1: another igmpqd has it */
+    struct link_info link;    /* as last seen */
+    uint32_t carrier_changes; /* as counted when it was last seen */
+    uint32_t carrier_now;     /* as counted before the snapshot that is being looked at */
+    bool is_present;          /* in the last snapshot */
+    bool is_wanted;           /* some segment is on it */
     bool is_attached;
+    bool is_interrupted; /* attached anew, or its carrier went and came back between two looks */
     struct capture *capture;
     struct injector *injector;
     struct local_echo *echo; /* NULL: members on this host are not asked */
-    instant retry_at;        /* when attaching is tried again; NEVER: not needed */
+
+    bool has_failed; /* the capture did, of `failure`, which nobody was told yet */
+    struct problem failure;
+    uint64_t capture_failures; /* so far */
+    instant attached_at;
+    instant retry_at; /* when attaching is tried again; NEVER: not needed */
     duration backoff;
-    bool is_failing; /* an attempt or a send failed and that was reported */
-    uint64_t send_failures;
-    char told[32]; /* the state that was last reported to a person */
+    bool is_failing; /* that was reported */
+    instant
+        proven_at; /* failing no more if it works until then; NEVER: not attached, not failing */
+
+    unsigned unsent;       /* segments whose last query could not be sent */
+    bool is_send_failing;  /* that was reported */
+    instant send_quiet;    /* not to be reported again before */
+    instant resend_at;     /* when they query again; NEVER: not needed */
+    duration resend_after; /* the last delay; 0: none yet */
+
+    char told[32];        /* the state that was last reported to a person */
+    bool is_echo_failing; /* this host's own members could not be asked the last time */
+    bool has_told_echo;
+    struct problem echo_problem; /* why */
 };
 
 /** `name` is copied. Nothing is opened. */
@@ -37,7 +57,7 @@ void port_init(struct port_io *port, const char *name);
 
 /** Open capture, injector and echo of the interface in `port->link`. 0, or -1 with a sentence and
  * all closed. */
-int port_attach(struct port_io *port, struct problem *problem);
+int port_attach(struct port_io *port, instant now, struct problem *problem);
 void port_detach(struct port_io *port);
 
 /**
@@ -48,7 +68,11 @@ void port_detach(struct port_io *port);
 int port_send(struct port_io *port, struct builder *builder, const struct query *query,
               struct local_echo *vlan_echo, struct problem *problem);
 
-/** After a failure: when to try again; doubles up to PORT_RETRY_MOST. */
+/** After a failure: when to attach again; doubles up to PORT_RETRY_MOST, and begins anew after
+ * having worked for so long. */
 void port_back_off(struct port_io *port, instant now);
+
+/** The same for a query that could not be sent. */
+void port_back_off_sending(struct port_io *port, instant now);
 
 #endif

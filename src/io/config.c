@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_daemon.h"
 #include "config_file.h"
 #include "igmpq/text.h"
 
@@ -22,6 +23,7 @@ bool config_matches(const struct segment_config *segment, const char *interface)
 void config_free(struct config *config)
 {
     free(config->segment);
+    config_daemon_free(&config->daemon);
     *config = (struct config){0};
 }
 
@@ -42,12 +44,24 @@ static void name_of(const struct segment_config *segment, char *out, size_t size
         snprintf(out, size, "%s/%u", segment->interface, segment->vlan);
 }
 
+/** The two settings that grow with each value: what a lower level said of them no longer counts. */
+static void clear_list(struct params *params, const char *name)
+{
+    if (strcmp(name, "allow-querier") == 0)
+        params->allow_count = 0;
+    if (strcmp(name, "deny-querier") == 0)
+        params->deny_count = 0;
+}
+
 /** One list of settings in order; "profile" only, or all but it. */
 static int apply_file(struct params *params, const struct file_setting *list, size_t count,
                       bool is_profile, const char *path, struct problem *problem)
 {
     struct problem inner;
 
+    /* A list that is given again is another list, as every other setting is another value. */
+    for (size_t i = 0; i < count && !is_profile; i++)
+        clear_list(params, list[i].name);
     for (size_t i = 0; i < count; i++)
         if ((strcmp(list[i].name, "profile") == 0) == is_profile &&
             settings_set(params, list[i].name, list[i].value, &inner) < 0)
@@ -58,6 +72,8 @@ static int apply_file(struct params *params, const struct file_setting *list, si
 static int apply_overrides(struct params *params, const struct overrides *overrides,
                            bool is_profile, struct problem *problem)
 {
+    for (size_t i = 0; overrides && i < overrides->count && !is_profile; i++)
+        clear_list(params, overrides->item[i].name);
     for (size_t i = 0; overrides && i < overrides->count; i++) {
         const struct override *item = &overrides->item[i];
         if ((strcmp(item->name, "profile") == 0) == is_profile &&
@@ -155,6 +171,7 @@ static int add_file_segment(struct config *config, const struct file *file,
 {
     struct segment_config segment = {
         .source = entry->source, .address = entry->address, .line = entry->line};
+    segment.expected = entry->has_expected ? entry->expected : file->expected;
     struct params asked;
 
     snprintf(segment.interface, sizeof segment.interface, "%s", entry->interface);
@@ -189,7 +206,7 @@ static int add_interfaces(struct config *config, const struct file *file,
     if (ask(&asked, file, NULL, overrides, problem) < 0)
         return -1;
     for (unsigned i = 0; i < count; i++) {
-        struct segment_config segment = {.source = SOURCE_AUTO};
+        struct segment_config segment = {.source = SOURCE_AUTO, .expected = file->expected};
         snprintf(segment.interface, sizeof segment.interface, "%s", interfaces[i]);
         if (resolve(&asked, &segment, file, NULL, tell, problem) < 0 ||
             add_segment(config, &segment, file->path, problem) < 0)
@@ -209,9 +226,12 @@ int config_load(const char *path, const struct overrides *overrides, const char 
     struct file file = {0};
 
     *out = (struct config){0};
+    config_daemon_default(&file.daemon);
     if (path && file_read(path, &file, problem) < 0)
         return -1;
     out->is_verbose = file.is_verbose;
+    out->daemon = file.daemon;
+    file.daemon.hook = NULL; /* it is ours now */
     int result = 0;
     if (interface_count > 0 || file.segment_count == 0)
         result = add_interfaces(out, &file, overrides, interfaces, interface_count, tell, problem);
@@ -267,6 +287,8 @@ void config_print(const struct config *config, FILE *to)
         for (const struct setting *setting = settings_all(); setting->name; setting++)
             fprintf(to, "    %s = %s\n", setting->name,
                     settings_get(&segment->params, setting->name, value, sizeof value));
+        config_daemon_print_expected(&segment->expected, to);
         print_derived(&segment->params, to);
     }
+    config_daemon_print(&config->daemon, to);
 }

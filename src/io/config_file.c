@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "config_daemon.h"
 #include "igmpq/text.h"
+
+#define SCALAR_SIZE 352 /* the longest number with decimals that a double holds */
 
 /** What is being read, for messages. */
 struct reader {
@@ -65,6 +68,11 @@ static const char *nearest(const char *name, const char *const *own)
             least = distance(name, *own);
             best = *own;
         }
+    for (const char *const *known = config_daemon_names; *known; known++)
+        if (distance(name, *known) < least) {
+            least = distance(name, *known);
+            best = *known;
+        }
     for (const struct setting *setting = settings_all(); setting->name; setting++)
         if (distance(name, setting->name) < least) {
             least = distance(name, setting->name);
@@ -84,19 +92,21 @@ static int unknown(const struct reader *reader, const config_setting_t *at, cons
                  name);
 }
 
-/** A single value as the text that settings_set() reads; false for lists and groups. */
-static bool scalar_text(const config_setting_t *at, char *out, size_t size)
+/** A single value as the text that settings_set() reads, in `scratch` if need be; NULL for lists
+ * and groups. */
+static const char *scalar_text(const config_setting_t *at, char *scratch, size_t size)
 {
     switch (config_setting_type(at)) {
-    case CONFIG_TYPE_INT: snprintf(out, size, "%d", config_setting_get_int(at)); return true;
-    case CONFIG_TYPE_INT64: snprintf(out, size, "%lld", config_setting_get_int64(at)); return true;
-    case CONFIG_TYPE_FLOAT: snprintf(out, size, "%.6f", config_setting_get_float(at)); return true;
-    case CONFIG_TYPE_STRING: snprintf(out, size, "%s", config_setting_get_string(at)); return true;
+    case CONFIG_TYPE_INT: snprintf(scratch, size, "%d", config_setting_get_int(at)); break;
+    case CONFIG_TYPE_INT64: snprintf(scratch, size, "%lld", config_setting_get_int64(at)); break;
+    case CONFIG_TYPE_FLOAT: snprintf(scratch, size, "%.6f", config_setting_get_float(at)); break;
+    case CONFIG_TYPE_STRING: return config_setting_get_string(at);
     case CONFIG_TYPE_BOOL:
-        snprintf(out, size, "%s", config_setting_get_bool(at) ? "yes" : "no");
-        return true;
-    default: return false;
+        snprintf(scratch, size, "%s", config_setting_get_bool(at) ? "yes" : "no");
+        break;
+    default: return NULL;
     }
+    return scratch;
 }
 
 static int keep(const struct reader *reader, const config_setting_t *at, const char *name,
@@ -127,9 +137,10 @@ static int read_setting(const struct reader *reader, const config_setting_t *at,
                         struct file_setting **list, size_t *count)
 {
     const char *name = config_setting_name(at);
-    char value[256];
+    char scratch[SCALAR_SIZE];
+    const char *value = scalar_text(at, scratch, sizeof scratch);
 
-    if (scalar_text(at, value, sizeof value))
+    if (value)
         return keep(reader, at, name, value, list, count);
     if (config_setting_is_group(at))
         return wrong(reader, at, "%s: a value is wanted here, not a group in braces", name);
@@ -137,7 +148,8 @@ static int read_setting(const struct reader *reader, const config_setting_t *at,
         return wrong(reader, at, "%s: one value is wanted here, not a list", name);
     for (int i = 0; i < config_setting_length(at); i++) {
         const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
-        if (!scalar_text(element, value, sizeof value))
+        value = scalar_text(element, scratch, sizeof scratch);
+        if (!value)
             return wrong(reader, at, "%s: a list of addresses in quotes is wanted here", name);
         if (keep(reader, element, name, value, list, count) < 0)
             return -1;
@@ -160,45 +172,59 @@ static int add_vlans(const struct reader *reader, const config_setting_t *at, un
     return 0;
 }
 
-/** "10", "10-20" or several of these separated by commas. */
+/** "10" or "10-20", `length` octets of `text`; false when it is neither. */
+static bool parse_vlans(const char *text, size_t length, unsigned long *first, unsigned long *last)
+{
+    char copy[16];
+
+    if (length >= sizeof copy)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    char *dash = strchr(copy, '-');
+    if (dash)
+        *dash = '\0';
+    if (!text_parse_unsigned(copy, 1, VLAN_MAX, first))
+        return false;
+    *last = *first;
+    return !dash || text_parse_unsigned(dash + 1, 1, VLAN_MAX, last);
+}
+
+/** One of these, or several separated by commas. */
 static int read_vlan_text(const struct reader *reader, const config_setting_t *at, const char *text,
                           struct file_segment *segment)
 {
-    char copy[256], *rest = NULL;
+    const char *part = text + strspn(text, ", ");
 
-    snprintf(copy, sizeof copy, "%s", text);
-    for (char *part = strtok_r(copy, ", ", &rest); part; part = strtok_r(NULL, ", ", &rest)) {
+    do {
         unsigned long first, last;
-        char *dash = strchr(part, '-');
-        if (dash)
-            *dash = '\0';
-        bool is_good = text_parse_unsigned(part, 1, VLAN_MAX, &first);
-        last = first;
-        if (is_good && dash)
-            is_good = text_parse_unsigned(dash + 1, 1, VLAN_MAX, &last);
-        if (!is_good)
+        size_t length = strcspn(part, ", ");
+        if (!parse_vlans(part, length, &first, &last))
             return wrong(reader, at,
                          "vlan: '%s' is not a VLAN ID from 1 to %d, a range such as 10-20, or a "
                          "list of these",
                          text, VLAN_MAX);
         if (add_vlans(reader, at, first, last, segment) < 0)
             return -1;
-    }
+        part += length + strspn(part + length, ", ");
+    } while (*part);
     return 0;
 }
 
 static int read_vlan(const struct reader *reader, const config_setting_t *at,
                      struct file_segment *segment)
 {
-    char text[256];
+    char scratch[SCALAR_SIZE];
+    const char *text = scalar_text(at, scratch, sizeof scratch);
 
-    if (scalar_text(at, text, sizeof text))
+    if (text)
         return read_vlan_text(reader, at, text, segment);
     if (config_setting_is_group(at) || config_setting_length(at) == 0)
         return wrong(reader, at, "vlan: a number, a range in quotes or a list is wanted here");
     for (int i = 0; i < config_setting_length(at); i++) {
         const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
-        if (!scalar_text(element, text, sizeof text))
+        text = scalar_text(element, scratch, sizeof scratch);
+        if (!text)
             return wrong(reader, at, "vlan: a list holds numbers and ranges, nothing else");
         if (read_vlan_text(reader, element, text, segment) < 0)
             return -1;
@@ -242,10 +268,31 @@ static int read_address(const struct reader *reader, const config_setting_t *at,
     return 0;
 }
 
+static int read_expected(const struct reader *reader, const config_setting_t *at,
+                         struct expected_groups *out)
+{
+    const config_setting_t *where;
+    struct problem inner;
+
+    if (config_daemon_read_expected(at, out, &where, &inner) < 0)
+        return wrong(reader, where, "%s", inner.text);
+    return 0;
+}
+
+static int read_daemon_setting(const struct reader *reader, const config_setting_t *at)
+{
+    const config_setting_t *where;
+    struct problem inner;
+
+    if (config_daemon_read(at, &reader->file->daemon, &where, &inner) < 0)
+        return wrong(reader, where, "%s", inner.text);
+    return 0;
+}
+
 static int read_segment_member(const struct reader *reader, const config_setting_t *at,
                                struct file_segment *segment)
 {
-    static const char *const own[] = {"name", "vlan", "address", NULL};
+    static const char *const own[] = {"name", "vlan", "address", "expect-groups", NULL};
     const char *name = config_setting_name(at);
 
     if (strcmp(name, "name") == 0)
@@ -254,6 +301,15 @@ static int read_segment_member(const struct reader *reader, const config_setting
         return read_vlan(reader, at, segment);
     if (strcmp(name, "address") == 0)
         return read_address(reader, at, segment);
+    if (strcmp(name, "expect-groups") == 0) {
+        segment->has_expected = true;
+        return read_expected(reader, at, &segment->expected);
+    }
+    if (config_daemon_knows(name))
+        return wrong(reader, at,
+                     "%s is for the whole daemon: it cannot stand in an entry of "
+                     "interfaces",
+                     name);
     if (settings_find(name))
         return read_setting(reader, at, &segment->setting, &segment->setting_count);
     return unknown(reader, at, own);
@@ -299,7 +355,7 @@ static int read_interfaces(const struct reader *reader, const config_setting_t *
 
 static int read_member(const struct reader *reader, const config_setting_t *at)
 {
-    static const char *const own[] = {"interfaces", "verbose", NULL};
+    static const char *const own[] = {"interfaces", "verbose", "expect-groups", NULL};
     const char *name = config_setting_name(at);
 
     if (strcmp(name, "interfaces") == 0)
@@ -310,6 +366,10 @@ static int read_member(const struct reader *reader, const config_setting_t *at)
         reader->file->is_verbose = config_setting_get_bool(at);
         return 0;
     }
+    if (strcmp(name, "expect-groups") == 0)
+        return read_expected(reader, at, &reader->file->expected);
+    if (config_daemon_knows(name))
+        return read_daemon_setting(reader, at);
     if (settings_find(name))
         return read_setting(reader, at, &reader->file->setting, &reader->file->setting_count);
     return unknown(reader, at, own);
@@ -322,6 +382,7 @@ int file_read(const char *path, struct file *out, struct problem *problem)
     int result = 0;
 
     *out = (struct file){.path = path};
+    config_daemon_default(&out->daemon);
     /* libconfig tells neither why a file cannot be opened nor that a folder is one. */
     FILE *stream = fopen(path, "r");
     if (!stream)
@@ -367,5 +428,6 @@ void file_free(struct file *file)
         free_settings(file->segment[i].setting, file->segment[i].setting_count);
     }
     free(file->segment);
+    config_daemon_free(&file->daemon);
     *file = (struct file){0};
 }

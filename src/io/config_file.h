@@ -23,6 +23,8 @@ struct file_segment {
     unsigned line;
     struct file_setting *setting;
     size_t setting_count;
+    bool has_expected; /* of its own */
+    struct expected_groups expected;
 };
 
 struct file {
@@ -32,6 +34,8 @@ struct file {
     struct file_segment *segment;
     size_t segment_count;
     bool is_verbose;
+    struct expected_groups expected;
+    struct daemon_config daemon;
 };
 
 /** 0, or -1 with "FILE:LINE: ..." and `*out` empty. */

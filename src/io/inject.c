@@ -5,6 +5,7 @@
 #include "igmpq/inject.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libnet.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -59,6 +60,11 @@ static int injector_prepare(struct injector *injector, const char *interface,
                            device != NULL ? device : "nothing");
     if (inject_refuse_input(libnet_getfd(injector->libnet)) != 0)
         return problem_set(problem, "cannot make the sending socket of %s deaf: %s", interface,
+                           strerror(errno));
+    /* An interface that does not get rid of what it is given would hold up all the others. */
+    int flags = fcntl(libnet_getfd(injector->libnet), F_GETFL);
+    if (flags < 0 || fcntl(libnet_getfd(injector->libnet), F_SETFL, flags | O_NONBLOCK) != 0)
+        return problem_set(problem, "cannot set up the sending socket of %s: %s", interface,
                            strerror(errno));
     return 0;
 }

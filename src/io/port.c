@@ -6,11 +6,14 @@
 
 void port_init(struct port_io *port, const char *name)
 {
-    *port = (struct port_io){.lock = -1, .retry_at = INSTANT_NEVER};
+    *port = (struct port_io){.lock = -1,
+                             .retry_at = INSTANT_NEVER,
+                             .proven_at = INSTANT_NEVER,
+                             .resend_at = INSTANT_NEVER};
     snprintf(port->name, sizeof port->name, "%s", name);
 }
 
-int port_attach(struct port_io *port, struct problem *problem)
+int port_attach(struct port_io *port, instant now, struct problem *problem)
 {
     port_detach(port);
     port->injector = injector_open(port->name, problem);
@@ -22,9 +25,9 @@ int port_attach(struct port_io *port, struct problem *problem)
     port->echo = local_echo_open(port->link.index, problem);
     if (!port->echo)
         goto failed;
-    port->is_attached = true;
+    port->is_attached = port->is_interrupted = true;
+    port->attached_at = now;
     port->retry_at = INSTANT_NEVER;
-    port->backoff = 0;
     return 0;
 failed:
     port_detach(port);
@@ -40,6 +43,9 @@ void port_detach(struct port_io *port)
     port->injector = NULL;
     port->echo = NULL;
     port->is_attached = false;
+    port->proven_at = INSTANT_NEVER;
+    port->resend_at = INSTANT_NEVER;
+    port->resend_after = 0;
 }
 
 int port_send(struct port_io *port, struct builder *builder, const struct query *query,
@@ -59,17 +65,30 @@ int port_send(struct port_io *port, struct builder *builder, const struct query 
         return -1;
     int sent = inject(port->injector, (struct octets){frame, (size_t)size}, problem);
     /* The host's own members are asked even if the wire said no: their reports refresh the switch
-     * all the same. */
-    if (echo && local_echo_send(echo, &query->envelope, (struct octets){payload, length},
-                                sent == 0 ? problem : NULL) < 0)
-        return -1;
+     * all the same. That they could not be asked is no reason to send the query again. */
+    port->is_echo_failing =
+        echo && local_echo_send(echo, &query->envelope, (struct octets){payload, length},
+                                &port->echo_problem) < 0;
     return sent;
+}
+
+static duration twice_as_long(duration last)
+{
+    if (last == 0)
+        return PORT_RETRY_FIRST;
+    return last * 2 < PORT_RETRY_MOST ? last * 2 : PORT_RETRY_MOST;
 }
 
 void port_back_off(struct port_io *port, instant now)
 {
-    port->backoff = port->backoff == 0 ? PORT_RETRY_FIRST : port->backoff * 2;
-    if (port->backoff > PORT_RETRY_MOST)
-        port->backoff = PORT_RETRY_MOST;
-    port->retry_at = now + port->backoff;
+    if (port->is_attached && now - port->attached_at >= PORT_RETRY_MOST)
+        port->backoff = 0;
+    port->backoff = twice_as_long(port->backoff);
+    port->retry_at = instant_after(now, port->backoff);
+}
+
+void port_back_off_sending(struct port_io *port, instant now)
+{
+    port->resend_after = twice_as_long(port->resend_after);
+    port->resend_at = instant_after(now, port->resend_after);
 }

@@ -8,6 +8,7 @@
 #define IGMPQ_IO_SYSTEM_H
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "igmpq/links.h"
 
@@ -41,6 +42,14 @@ uint16_t local_echo_header_length(uint16_t length);
  * index, kind and MAC from it and return true; else false.
  */
 bool links_read_hardware(const struct sockaddr *address, struct link_info *link);
+
+/** The number of a group of users. 0, or -1: there is none of that name. (A file of its own, since
+ * the system has another struct group than we.) */
+int control_group_find(const char *name, gid_t *out);
+
+/** The user at the other end of a Unix socket, as it was when it connected. 0, or -1 where that
+ * cannot be told. */
+int control_peer_user(int descriptor, uid_t *out);
 
 /** Where the interface is the device of a VLAN, set its `vlan` and `parent_index`. `descriptor`:
  * any socket. */

@@ -4,6 +4,7 @@
 complete -c igmpqd -f
 complete -c igmpqd -s i -l interface -x -a '(__fish_print_interfaces)' -d 'Interface to query on'
 complete -c igmpqd -s c -l config -r -F -d 'The configuration file'
+complete -c igmpqd -l control-socket -r -F -a 'auto none' -d 'Where igmpqctl asks'
 complete -c igmpqd -s T -l test -d 'Check the configuration and print what is in force'
 complete -c igmpqd -s v -l verbose -d 'Log every query, report and refused frame'
 complete -c igmpqd -l seed -x -d 'Seed of the jitter'

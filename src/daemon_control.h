@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 4. What the parts of the answering side share: daemon_control.c (verbs), daemon_lists.c
+ * (who is there), daemon_metrics.c. */
+#ifndef IGMPQ_DAEMON_CONTROL_H
+#define IGMPQ_DAEMON_CONTROL_H
+
+#include "daemon_private.h"
+#include "igmpq/control.h"
+
+/** A member of a list that was taken down when its turn came. */
+struct listed {
+    struct address address;
+    struct mac mac;
+};
+
+/** How far one answer has come. Between two lines anything may change: segments, tables, settings.
+ */
+struct cursor {
+    unsigned segment, segment_end; /* the next segment to tell of; ENGINE_NO_SEGMENT: to the end */
+    bool has_told_daemon;          /* what comes before the segments */
+    unsigned port;
+
+    /* A list of one segment: who is in the table when its turn comes. Those who go meanwhile are
+     * left out, those who come are not in it. In the order of the table, which is that of coming.
+     */
+    struct listed *list;
+    size_t list_count, list_at;
+    bool has_list;
+    bool is_split; /* the group told last has more sources, behind this one */
+    struct address after;
+
+    uint64_t serial, last; /* events: told up to; the last one when the answer began */
+    size_t index;          /* settings, interfaces, families of metrics */
+    unsigned sample;
+    bool has_told_family;
+    bool has_done; /* query: one was sent */
+    struct links links;
+};
+
+/** The segment whose turn it is, or NULL: there are no more. */
+const struct segment *cursor_segment(const struct daemon *daemon, struct cursor *cursor);
+
+/** What is added to the engine's time to get the time since the epoch. */
+duration daemon_wall(instant now);
+
+/** The next line of groups, hosts or queriers. */
+enum control_step daemon_next_listed(const struct daemon *daemon, struct cursor *cursor,
+                                     enum control_verb verb, instant now, char **line);
+
+/** The next line of the metrics. */
+enum control_step daemon_next_metric(const struct daemon *daemon, struct cursor *cursor,
+                                     instant now, char **line);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 4. Who is told of an event: the log, those who ask for the recent past, the hook. And the
+ * groups that are expected to have members. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "daemon_events.h"
+#include "daemon_private.h"
+#include "igmpq/clock.h"
+#include "igmpq/report.h"
+#include "igmpq/text.h"
+
+#define EXPECTED_LOST "expected-group-lost"
+#define EXPECTED_BACK "expected-group-back"
+
+/** What the hook calls it, or NULL: nothing for the hook. */
+static const char *hook_name(const struct event *event, const char *name)
+{
+    switch (event->kind) {
+    case EVENT_ROLE:
+    case EVENT_QUERIER_SEEN:
+    case EVENT_QUERIER_ELECTED:
+    case EVENT_QUERIER_GONE:
+    case EVENT_GROUP_JOINED:
+    case EVENT_GROUP_LEFT: return name;
+    case EVENT_REFUSED: return event->verdict == VERDICT_OWN_ADDRESS ? "duplicate-address" : NULL;
+    case EVENT_QUERY_SENT:
+    case EVENT_WARNING:
+    case EVENT_KIND_COUNT: break;
+    }
+    return NULL;
+}
+
+static void tell_hook(struct daemon *daemon, const struct event *event, const char *name,
+                      const char *segment, enum log_level level, const char *text)
+{
+    const char *hook = hook_name(event, name);
+    struct hook_note note;
+    char number[32], address[TEXT_ADDRESS_SIZE], mac[TEXT_MAC_SIZE];
+
+    if (!daemon->hook || !hook)
+        return;
+    instant wall = instant_after(event->at, clock_wall() - clock_now());
+    hook_note_begin(&note, hook, segment);
+    snprintf(number, sizeof number, "%" PRId64 ".%06" PRId64, wall / SECONDS, wall % SECONDS);
+    hook_note_add(&note, "TIME", number);
+    snprintf(number, sizeof number, "%" PRIu64, event_log_last(daemon->events));
+    hook_note_add(&note, "SERIAL", number);
+    if (event->kind == EVENT_ROLE) {
+        hook_note_add(&note, "ROLE", role_name(event->role_to));
+        hook_note_add(&note, "ROLE_BEFORE", role_name(event->role_from));
+    }
+    if (!address_is_none(event->address))
+        hook_note_add(&note, "ADDRESS", text_address(event->address, address));
+    if (!mac_is_none(event->mac))
+        hook_note_add(&note, "MAC", text_mac(event->mac, mac));
+    if (!address_is_none(event->group))
+        hook_note_add(&note, "GROUP", text_address(event->group, address));
+    snprintf(number, sizeof number, "%" PRIu64, hook_dropped(daemon->hook));
+    hook_note_add(&note, "DROPPED", number);
+    hook_note_add(&note, "TEXT", text);
+    hook_tell(daemon->hook, &note, level != LOG_LEVEL_DEBUG);
+}
+
+static void keep(struct daemon *daemon, const struct event *event, const char *name,
+                 enum log_level level, const char *text)
+{
+    const struct segment *segment = engine_segment(daemon->engine, event->segment);
+
+    event_log_add(daemon->events, event, name, segment->name, level, text);
+    tell_hook(daemon, event, name, segment->name, level, text);
+}
+
+static void change_expected(struct daemon *daemon, const struct event *cause, unsigned index,
+                            bool is_present)
+{
+    struct seat *seat = &daemon->seat[cause->segment];
+    struct event event = {
+        .kind = is_present ? EVENT_GROUP_JOINED : EVENT_GROUP_LEFT,
+        .segment = cause->segment,
+        .at = cause->at,
+        .group = seat->expected.group[index],
+        .address = is_present ? cause->address : ADDRESS_NONE,
+        .mac = is_present ? cause->mac : (struct mac){{0}},
+        .version = is_present ? cause->version : 0,
+        .span = is_present ? 0 : cause->span,
+    };
+    enum log_level level = is_present ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING;
+    char group[TEXT_ADDRESS_SIZE], text[REPORT_SIZE];
+
+    if (seat->is_expected_present[index] == is_present)
+        return;
+    seat->is_expected_present[index] = is_present;
+    snprintf(text, sizeof text, "expected group %s has %s", text_address(event.group, group),
+             is_present ? "a member" : "lost its last member");
+    log_line(level, "%s: %s", engine_segment(daemon->engine, event.segment)->name, text);
+    keep(daemon, &event, is_present ? EXPECTED_BACK : EXPECTED_LOST, level, text);
+}
+
+/** Memberships end with a role too: when the link goes. */
+static void watch_expected(struct daemon *daemon, const struct event *event)
+{
+    const struct segment *segment = engine_segment(daemon->engine, event->segment);
+    const struct seat *seat = &daemon->seat[event->segment];
+
+    for (unsigned i = 0; i < seat->expected.count; i++) {
+        struct address group = seat->expected.group[i];
+        if (event->kind == EVENT_ROLE && !membership_group(&segment->membership, group))
+            change_expected(daemon, event, i, false);
+        else if (event->kind != EVENT_ROLE && address_equal(group, event->group))
+            change_expected(daemon, event, i, event->kind == EVENT_GROUP_JOINED);
+    }
+}
+
+void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
+                    const char *text)
+{
+    struct seat *seat = &daemon->seat[event->segment];
+
+    keep(daemon, event, event_kind_name(event->kind), level, text);
+    seat->querier_changes += event->kind == EVENT_QUERIER_ELECTED ||
+                             (event->kind == EVENT_ROLE && event->role_to == ROLE_QUERIER);
+    if (event->kind == EVENT_ROLE || event->kind == EVENT_GROUP_JOINED ||
+        event->kind == EVENT_GROUP_LEFT)
+        watch_expected(daemon, event);
+}
+
+void daemon_expect(struct daemon *daemon, unsigned id, const struct expected_groups *expected)
+{
+    const struct segment *segment = engine_segment(daemon->engine, id);
+    struct seat *seat = &daemon->seat[id];
+
+    seat->expected = *expected;
+    for (unsigned i = 0; i < expected->count; i++) {
+        const struct group *group = membership_group(&segment->membership, expected->group[i]);
+        seat->is_expected_present[i] = group && group->is_announced;
+    }
+}
+
+bool daemon_is_expected(const struct seat *seat, struct address group)
+{
+    for (unsigned i = 0; i < seat->expected.count; i++)
+        if (address_equal(seat->expected.group[i], group))
+            return true;
+    return false;
+}

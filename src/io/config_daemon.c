@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. The daemon's own settings. */
+#include "config_daemon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "igmpq/text.h"
+#include "system.h"
+
+#define HOOK_WORDS_MOST   32
+#define HOOK_TIMEOUT_MOST (3600 * SECONDS)
+
+const char *const config_daemon_names[] = {
+    "control-socket", "control-group", "control-mode", "hook", "hook-timeout", NULL,
+};
+
+bool config_daemon_knows(const char *name)
+{
+    for (const char *const *known = config_daemon_names; *known; known++)
+        if (strcmp(*known, name) == 0)
+            return true;
+    return false;
+}
+
+void config_daemon_default(struct daemon_config *out)
+{
+    *out = (struct daemon_config){.control_mode = 0660, .hook_timeout = 10 * SECONDS};
+}
+
+void config_daemon_free(struct daemon_config *config)
+{
+    for (char **word = config->hook; word && *word; word++)
+        free(*word);
+    free(config->hook);
+    config->hook = NULL;
+}
+
+int config_socket_check(const char *text, struct problem *problem)
+{
+    if (strcmp(text, CONTROL_NONE) == 0 || strcmp(text, CONTROL_AUTO) == 0)
+        return 0;
+    if (text[0] != '/')
+        return problem_set(problem, "'%s' is not \"auto\", \"none\" or a path that begins with '/'",
+                           text);
+    if (strlen(text) >= CONTROL_PATH_SIZE)
+        return problem_set(problem, "'%s' is longer than the path of a socket can be (%d)", text,
+                           CONTROL_PATH_SIZE - 1);
+    return 0;
+}
+
+static int read_socket(const char *text, struct daemon_config *out, struct problem *problem)
+{
+    struct problem inner;
+
+    if (config_socket_check(text, &inner) < 0)
+        return problem_set(problem, "control-socket: %s", inner.text);
+    bool is_auto = strcmp(text, CONTROL_AUTO) == 0;
+    snprintf(out->control_socket, sizeof out->control_socket, "%s", is_auto ? "" : text);
+    return 0;
+}
+
+static int read_group(const char *text, struct daemon_config *out, struct problem *problem)
+{
+    gid_t ignored;
+
+    if (strlen(text) >= sizeof out->control_group ||
+        (text[0] != '\0' && control_group_find(text, &ignored) < 0))
+        return problem_set(problem,
+                           "control-group: there is no group '%s'; make it (groupadd), or leave "
+                           "this empty for the daemon's own group",
+                           text);
+    snprintf(out->control_group, sizeof out->control_group, "%s", text);
+    return 0;
+}
+
+static int read_mode(const char *text, struct daemon_config *out, struct problem *problem)
+{
+    size_t digits = strspn(text, "01234567");
+
+    if (digits < 3 || digits > 4 || text[digits] != '\0' || (digits == 4 && text[0] != '0'))
+        return problem_set(problem, "control-mode: '%s' is not an octal mode such as \"0660\"",
+                           text);
+    out->control_mode = (unsigned)strtoul(text, NULL, 8);
+    return 0;
+}
+
+static int read_timeout(const config_setting_t *at, struct daemon_config *out,
+                        struct problem *problem)
+{
+    char text[64] = "";
+    duration span;
+
+    switch (config_setting_type(at)) {
+    case CONFIG_TYPE_INT: snprintf(text, sizeof text, "%d", config_setting_get_int(at)); break;
+    case CONFIG_TYPE_INT64:
+        snprintf(text, sizeof text, "%lld", config_setting_get_int64(at));
+        break;
+    case CONFIG_TYPE_FLOAT:
+        snprintf(text, sizeof text, "%.6f", config_setting_get_float(at));
+        break;
+    case CONFIG_TYPE_STRING:
+        snprintf(text, sizeof text, "%s", config_setting_get_string(at));
+        break;
+    default: break;
+    }
+    if (!text_parse_seconds(text, &span) || span <= 0 || span > HOOK_TIMEOUT_MOST)
+        return problem_set(problem, "hook-timeout: seconds up to 3600 are wanted here");
+    out->hook_timeout = span;
+    return 0;
+}
+
+static int check_program(const char *path, struct problem *problem)
+{
+    if (path[0] != '/')
+        return problem_set(problem, "hook: '%s' is not a path that begins with '/'", path);
+    if (access(path, X_OK) < 0)
+        return problem_set(problem, "hook: %s cannot be run: %s", path, strerror(errno));
+    return 0;
+}
+
+/** A list of texts, or a single one; -1: it is something else. */
+static int list_length(const config_setting_t *at)
+{
+    if (config_setting_type(at) == CONFIG_TYPE_STRING)
+        return 1;
+    return config_setting_is_list(at) || config_setting_is_array(at) ? config_setting_length(at)
+                                                                     : -1;
+}
+
+static const config_setting_t *list_item(const config_setting_t *at, int index)
+{
+    if (config_setting_type(at) == CONFIG_TYPE_STRING)
+        return at;
+    return config_setting_get_elem(at, (unsigned)index);
+}
+
+static int read_hook(const config_setting_t *at, struct daemon_config *out,
+                     const config_setting_t **where, struct problem *problem)
+{
+    int count = list_length(at);
+
+    config_daemon_free(out);
+    if (count < 0 || count > HOOK_WORDS_MOST)
+        return problem_set(problem,
+                           "hook: a program and its arguments, each in quotes, are wanted here, "
+                           "such as [ \"/usr/local/bin/on-igmp\", \"eth0\" ]; at most %d",
+                           HOOK_WORDS_MOST);
+    if (count == 0)
+        return 0;
+    out->hook = calloc((size_t)count + 1, sizeof *out->hook);
+    if (!out->hook)
+        return problem_set(problem, "no memory");
+    for (int i = 0; i < count; i++) {
+        *where = list_item(at, i);
+        const char *word = config_setting_get_string(*where);
+        if (!word)
+            return problem_set(problem, "hook: text in quotes is wanted here");
+        if (i == 0 && check_program(word, problem) < 0)
+            return -1;
+        out->hook[i] = strdup(word);
+        if (!out->hook[i])
+            return problem_set(problem, "no memory");
+    }
+    return 0;
+}
+
+int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
+                       const config_setting_t **where, struct problem *problem)
+{
+    const char *name = config_setting_name(at);
+    const char *text = config_setting_get_string(at);
+
+    *where = at;
+    if (strcmp(name, "hook") == 0)
+        return read_hook(at, out, where, problem);
+    if (strcmp(name, "hook-timeout") == 0)
+        return read_timeout(at, out, problem);
+    if (!text)
+        return problem_set(problem, "%s: text in quotes is wanted here", name);
+    if (strcmp(name, "control-socket") == 0)
+        return read_socket(text, out, problem);
+    if (strcmp(name, "control-group") == 0)
+        return read_group(text, out, problem);
+    return read_mode(text, out, problem);
+}
+
+int config_daemon_read_expected(const config_setting_t *at, struct expected_groups *out,
+                                const config_setting_t **where, struct problem *problem)
+{
+    int count = list_length(at);
+
+    *where = at;
+    out->count = 0;
+    if (count < 0)
+        return problem_set(problem, "expect-groups: a list of addresses in quotes is wanted here, "
+                                    "such as ( \"239.1.2.3\" )");
+    if (count > EXPECTED_GROUPS_MOST)
+        return problem_set(problem, "expect-groups: more than %d groups", EXPECTED_GROUPS_MOST);
+    for (int i = 0; i < count; i++) {
+        struct address group;
+        *where = list_item(at, i);
+        const char *text = config_setting_get_string(*where);
+        if (!text || !text_parse_address(text, &group) || !address_is_multicast(group))
+            return problem_set(problem,
+                               "expect-groups: '%s' is not the address of a group in quotes, such "
+                               "as \"239.1.2.3\"",
+                               text ? text : "(not text in quotes)");
+        for (unsigned j = 0; j < out->count; j++)
+            if (address_equal(out->group[j], group))
+                return problem_set(problem, "expect-groups: %s is there twice", text);
+        out->group[out->count++] = group;
+    }
+    return 0;
+}
+
+void config_daemon_print(const struct daemon_config *config, FILE *to)
+{
+    char seconds[TEXT_DURATION_SIZE];
+
+    fprintf(to, "igmpqd\n");
+    fprintf(to, "    control-socket = %s\n",
+            config->control_socket[0] ? config->control_socket : CONTROL_SOCKET);
+    fprintf(to, "    control-group = %s\n",
+            config->control_group[0] ? config->control_group : "(the daemon's own)");
+    fprintf(to, "    control-mode = %04o\n", config->control_mode);
+    fprintf(to, "    hook =%s", config->hook ? "" : " none");
+    for (char **word = config->hook; word && *word; word++)
+        fprintf(to, " %s", *word);
+    fprintf(to, "\n    hook-timeout = %s\n", text_seconds(config->hook_timeout, seconds));
+}
+
+void config_daemon_print_expected(const struct expected_groups *expected, FILE *to)
+{
+    char address[TEXT_ADDRESS_SIZE];
+
+    fprintf(to, "    expect-groups =%s", expected->count ? "" : " none");
+    for (unsigned i = 0; i < expected->count; i++)
+        fprintf(to, "%s %s", i ? "," : "", text_address(expected->group[i], address));
+    fputc('\n', to);
+}

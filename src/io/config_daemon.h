@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. The settings of the configuration file that are for the daemon and not for the protocol:
+ * the control socket, the hook, the groups that are expected. */
+#ifndef IGMPQ_IO_CONFIG_DAEMON_H
+#define IGMPQ_IO_CONFIG_DAEMON_H
+
+#include <libconfig.h>
+
+#include "igmpq/config.h"
+
+/** Their names, ended by NULL. */
+extern const char *const config_daemon_names[];
+
+/** Whether a setting of that name is one of them. */
+bool config_daemon_knows(const char *name);
+
+/** Read one of them. -1 with a sentence, and what in the file it is about in `*where`. */
+int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
+                       const config_setting_t **where, struct problem *problem);
+
+/** Read expect-groups. Likewise. */
+int config_daemon_read_expected(const config_setting_t *at, struct expected_groups *out,
+                                const config_setting_t **where, struct problem *problem);
+
+void config_daemon_default(struct daemon_config *out);
+void config_daemon_free(struct daemon_config *config);
+
+/** For people (igmpqd -T). */
+void config_daemon_print(const struct daemon_config *config, FILE *to);
+void config_daemon_print_expected(const struct expected_groups *expected, FILE *to);
+
+#endif

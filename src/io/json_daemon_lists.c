@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. Who is there, what was counted and what happened, as igmpqd tells it. */
+#include "igmpq/json_daemon.h"
+#include "igmpq/report.h"
+#include "json_value.h"
+
+static json_t *wall_time(instant at, duration wall)
+{
+    return json_value_time(instant_after(at, wall));
+}
+
+char *json_line_group_now(const struct group *group, const struct segment *segment,
+                          bool is_expected, instant now, duration wall)
+{
+    json_t *object = json_value_group(group, segment, CONTROL_SOURCES_MOST, now, wall);
+
+    json_object_set_new(object, "last_reporter_mac", json_value_mac(group->last_reporter_mac));
+    json_object_set_new(object, "source_count", json_value_count(group->source_count));
+    json_object_set_new(object, "checking", json_boolean(group_is_checking(group, now)));
+    json_object_set_new(object, "expected", json_boolean(is_expected));
+    return json_value_line(object);
+}
+
+char *json_line_group_sources(const struct group *group, const struct segment *segment,
+                              unsigned first, instant now)
+{
+    json_t *object = json_value_object("sources");
+
+    json_object_set_new(object, "segment", json_value_segment(segment));
+    json_object_set_new(object, "group", json_value_address(group->address));
+    json_value_add_sources(object, group, first, CONTROL_SOURCES_MOST, now);
+    return json_value_line(object);
+}
+
+char *json_line_host(const struct reporter *reporter, const struct segment *segment, instant now,
+                     duration wall)
+{
+    json_t *object = json_value_object("host");
+
+    json_object_set_new(object, "segment", json_value_segment(segment));
+    json_object_set_new(object, "address", json_value_address(reporter->key.address));
+    json_object_set_new(object, "mac", json_value_mac(reporter->key.mac));
+    json_object_set_new(object, "version", json_value_count(reporter->last_version));
+    json_object_set_new(object, "first", wall_time(reporter->first_report, wall));
+    json_object_set_new(object, "last", wall_time(reporter->last_report, wall));
+    json_object_set_new(object, "silent", json_value_span(now - reporter->last_report));
+    json_object_set_new(object, "reports", json_value_count(reporter->reports));
+    return json_value_line(object);
+}
+
+static bool is_elected(const struct querier *querier, const struct segment *segment)
+{
+    return segment->role == ROLE_NON_QUERIER && segment->has_elected &&
+           address_equal(querier->address, segment->elected) &&
+           mac_equal(querier->mac, segment->elected_mac);
+}
+
+char *json_line_querier_now(const struct querier *querier, const struct segment *segment,
+                            instant now, duration wall)
+{
+    json_t *object = json_value_object("querier");
+
+    json_object_set_new(object, "segment", json_value_segment(segment));
+    json_object_set_new(object, "address", json_value_address(querier->address));
+    json_object_set_new(object, "mac", json_value_mac(querier->mac));
+    json_object_set_new(object, "version", json_value_count(querier->version));
+    json_object_set_new(object, "elected", json_boolean(is_elected(querier, segment)));
+    json_object_set_new(object, "first", wall_time(querier->first_heard, wall));
+    json_object_set_new(object, "last", wall_time(querier->last_heard, wall));
+    json_object_set_new(object, "silent", json_value_span(now - querier->last_heard));
+    json_object_set_new(object, "queries", json_value_count(querier->queries));
+    json_object_set_new(object, "refused", json_value_count(querier->refused));
+    json_object_set_new(object, "verdict", json_string(verdict_name(querier->last_verdict)));
+    json_object_set_new(object, "verdict_text", json_string(report_verdict(querier->last_verdict)));
+    return json_value_line(object);
+}
+
+char *json_line_stats(const struct segment *segment, uint64_t send_failures)
+{
+    const struct segment_counters *counters = &segment->counters;
+    const struct membership_refused *refused = &segment->membership.refused;
+    json_t *object = json_value_object("stats"), *verdicts = json_object();
+
+    for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++)
+        json_object_set_new(verdicts, verdict_name(v), json_value_count(counters->verdict[v]));
+    json_object_set_new(object, "segment", json_value_segment(segment));
+    json_object_set_new(object, "general_sent", json_value_count(counters->general_sent));
+    json_object_set_new(object, "specific_sent", json_value_count(counters->specific_sent));
+    json_object_set_new(object, "elections_lost", json_value_count(counters->elections_lost));
+    json_object_set_new(object, "takeovers", json_value_count(counters->takeovers));
+    json_object_set_new(object, "odd_tos", json_value_count(counters->odd_tos));
+    json_object_set_new(object, "no_router_alert", json_value_count(counters->no_router_alert));
+    json_object_set_new(object, "groups_refused", json_value_count(refused->groups));
+    json_object_set_new(object, "sources_refused", json_value_count(refused->sources));
+    json_object_set_new(object, "hosts_refused", json_value_count(refused->reporters));
+    json_object_set_new(object, "send_failures", json_value_count(send_failures));
+    json_object_set_new(object, "verdicts", verdicts);
+    return json_value_line(object);
+}
+
+char *json_line_port(const struct port_io *port, const struct engine *engine, unsigned number)
+{
+    json_t *object = json_value_object("port"), *stray = json_object();
+    uint64_t drops = port->is_attached ? capture_drops(port->capture) : 0;
+
+    for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++)
+        json_object_set_new(stray, verdict_name(v),
+                            json_value_count(engine_stray(engine, number, v)));
+    json_object_set_new(object, "interface", json_string(port->name));
+    json_object_set_new(object, "attached", json_boolean(port->is_attached));
+    json_object_set_new(object, "capture_drops", json_value_count(drops));
+    json_object_set_new(object, "capture_failures", json_value_count(port->capture_failures));
+    json_object_set_new(object, "stray", stray);
+    return json_value_line(object);
+}
+
+char *json_line_metric(const char *name, const char *kind, const char *help)
+{
+    json_t *object = json_value_object("metric");
+
+    json_object_set_new(object, "name", json_string(name));
+    json_object_set_new(object, "kind", json_string(kind));
+    json_object_set_new(object, "help", json_string(help));
+    return json_value_line(object);
+}
+
+char *json_line_sample(const char *const *labels, const char *value)
+{
+    json_t *object = json_value_object("sample"), *named = json_object();
+
+    for (; labels[0] != NULL; labels += 2)
+        json_object_set_new(named, labels[0], json_string(labels[1]));
+    json_object_set_new(object, "labels", named);
+    json_object_set_new(object, "value", json_string(value));
+    return json_value_line(object);
+}
+
+static const char *level_name(enum log_level level)
+{
+    switch (level) {
+    case LOG_LEVEL_ERROR: return "error";
+    case LOG_LEVEL_WARNING: return "warning";
+    case LOG_LEVEL_INFO: return "info";
+    case LOG_LEVEL_DEBUG: return "debug";
+    }
+    return "?";
+}
+
+char *json_line_event_now(const struct event *event, const char *name, const char *segment,
+                          uint64_t serial, enum log_level level, const char *text, duration wall)
+{
+    json_t *object = json_value_event(event, segment, wall);
+
+    json_object_set_new(object, "event", json_string(name));
+    json_object_set_new(object, "serial", json_value_count(serial));
+    json_object_set_new(object, "level", json_string(level_name(level)));
+    json_object_set_new(object, "text", json_string(text));
+    return json_value_line(object);
+}
+
+char *json_line_lost(uint64_t count)
+{
+    json_t *object = json_value_object("lost");
+
+    json_object_set_new(object, "count", json_value_count(count));
+    return json_value_line(object);
+}
