@@ -1,45 +1,65 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Every option that igmpqd --help tells is in the manual page and in the completion of each shell, and these tell no other.
-# Usage: options_documented.sh [PROGRAM]; "make check" gives srcdir.
+# Every option that a program tells with --help is in its manual page and in the completion of each shell, and these
+# tell no other. The protocol settings are in igmpqd(8) alone, to which other pages point. Usage: options_documented.sh [PROGRAM...]; "make check" gives srcdir.
 set -u
 
 root=${srcdir:-$(dirname "$0")/..}
-program=${1:-./igmpqd}
+[ $# -gt 0 ] || set -- ./igmpqd ./igmpqctl ./igmpq-inject ./igmpq-replay
 status=0
+count=0
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
 
-# In the first column of the help only: its second mentions some again.
-"$program" --help >"$work/text" || exit 1
-sed -n -e 's/^  *-., \(--[a-z-]*\).*/\1/p' -e 's/^  *\(--[a-z-]*\).*/\1/p' "$work/text" | sort -u >"$work/help"
-[ "$(wc -l <"$work/help")" -ge 5 ] || {
-    echo "$program --help tells no options"
-    exit 1
-}
-
-compare() # what, file of its options
+compare() # program, what, file of its options
 {
-    sort -u "$2" >"$work/sorted"
+    sort -u "$3" >"$work/sorted"
     if ! diff "$work/help" "$work/sorted" >"$work/difference"; then
-        echo "igmpqd --help (<) and $1 (>) differ:"
+        echo "$1 --help (<) and $2 (>) differ:"
         grep '^[<>]' "$work/difference"
         status=1
     fi
 }
 
-sed -n 's/^\.It //p' "$root/man/igmpqd.8" | grep -o 'Fl -[a-z][a-z-]*' | sed 's/^Fl -/--/' >"$work/found"
-compare 'the manual page' "$work/found"
-for file in etc/completion/bash/igmpqd etc/completion/zsh/_igmpqd; do
-    grep -v '^ *#' "$root/$file" | grep -oE -e "(^|[^a-z-])--[a-z][a-z-]+" | grep -oE -e '--[a-z-]+' >"$work/found"
-    compare "$file" "$work/found"
-done
-file=etc/completion/fish/igmpqd.fish
-sed -n 's/.* -l \([a-z-]*\).*/--\1/p' "$root/$file" >"$work/found"
-compare "$file" "$work/found"
+# In the first column of the help only: its second mentions some again.
+options_of() # help
+{
+    sed -n -e 's/^  *-., \(--[a-z-]*\).*/\1/p' -e 's/^  *\(--[a-z-]*\).*/\1/p' "$1" | sort -u
+}
 
-[ "$status" -ne 0 ] || echo "$(wc -l <"$work/help") options, all documented"
+check() # program
+{
+    name=$(basename "$1")
+    page=man/$name.1
+    [ "$name" != igmpqd ] || page=man/$name.8
+    "$1" --help >"$work/text" || exit 1
+    options_of "$work/text" >"$work/help"
+    [ "$(wc -l <"$work/help")" -ge 5 ] || {
+        echo "$1 --help tells no options"
+        exit 1
+    }
+    if [ "$name" != igmpqd ]; then
+        sed '/^Protocol settings/,$d' "$work/text" >"$work/own"
+        options_of "$work/own" >"$work/help"
+    fi
+    sed -n 's/^\.It //p' "$root/$page" | grep -o 'Fl -[a-z][a-z-]*' | sed 's/^Fl -/--/' >"$work/found"
+    compare "$name" "$page" "$work/found"
+    options_of "$work/text" >"$work/help"
+    for file in "etc/completion/bash/$name" "etc/completion/zsh/_$name"; do
+        grep -v '^ *#' "$root/$file" | grep -oE -e "(^|[^a-z-])--[a-z][a-z-]+" | grep -oE -e '--[a-z-]+' >"$work/found"
+        compare "$name" "$file" "$work/found"
+    done
+    file=etc/completion/fish/$name.fish
+    sed -n 's/.* -l \([a-z-]*\).*/--\1/p' "$root/$file" >"$work/found"
+    compare "$name" "$file" "$work/found"
+    count=$((count + $(wc -l <"$work/help")))
+}
+
+for program in "$@"; do
+    check "$program"
+done
+[ "$status" -ne 0 ] || echo "$count options of $# programs, all documented"
 exit "$status"

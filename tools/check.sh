@@ -261,6 +261,7 @@ lint_format()
 end_to_end()
 {
     pimd=$(setup_find_pimd) && PATH=$PATH:$(dirname "$pimd") && export PATH
+    promtool=$(setup_find_promtool) && PATH=$PATH:$(dirname "$promtool") && export PATH
     if "$require_all"; then
         "$source/tests/e2e/run" --bin "$plain" --logs "$work/e2e" --require-all
     else

@@ -25,6 +25,7 @@
 #                                and uml where there is one
 #   setup_find_pimd              print the path of the pimd program for a test, fetching Debian's package into
 #                                a cache when it is not installed; it is never installed, since that would start it
+#   setup_find_promtool          the same for promtool of Prometheus, whose package would start a server
 #   setup_work_folder NAME       make a fresh folder outside the checkout, readable by all, and print its path;
 #                                the caller removes it
 #   setup_export DIR             copy the checkout into DIR, without build products and without what git ignores
@@ -91,6 +92,7 @@ quickstart|python3|Python 3|python3|python3|python3
 quickstart|ps|procps|procps|procps-ng|-
 e2e|ip bridge|iproute2|iproute2|iproute|-
 e2e|tcpdump|tcpdump|tcpdump|tcpdump|tcpdump
+e2e|tmux|tmux|tmux|tmux|tmux
 e2e|ps|procps|procps|procps-ng|-
 e2e|python3|Python 3|python3|python3|python3
 uml|linux.uml modprobe|User-Mode Linux|user-mode-linux kmod|-|-
@@ -212,6 +214,24 @@ setup_find_pimd()
         rm -rf "$setup_fetch"
     fi
     [ -x "$SETUP_CACHE/pimd/usr/sbin/pimd" ] && setup_say "$SETUP_CACHE/pimd/usr/sbin/pimd"
+}
+
+# Of a package with everything else that Prometheus is only this one program is unpacked.
+setup_find_promtool()
+{
+    command -v promtool && return 0
+    if [ ! -x "$SETUP_CACHE/promtool/usr/bin/promtool" ]; then
+        command -v dpkg-deb >/dev/null 2>&1 && setup_is_root || return 1
+        setup_fetch=$(mktemp -d) || return 1
+        (
+            cd "$setup_fetch" || exit 1
+            chmod 777 . && apt-get -q download prometheus || { apt-get -q update && apt-get -q download prometheus; } || exit 1
+            mkdir -p "$SETUP_CACHE/promtool" &&
+                dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -C "$SETUP_CACHE/promtool" ./usr/bin/promtool
+        ) </dev/null >/dev/null 2>&1
+        rm -rf "$setup_fetch"
+    fi
+    [ -x "$SETUP_CACHE/promtool/usr/bin/promtool" ] && setup_say "$SETUP_CACHE/promtool/usr/bin/promtool"
 }
 
 # Readable by all, since tcpdump and others give root up before they open their files.
