@@ -13,6 +13,7 @@
 
 #include "igmpq/clock.h"
 #include "igmpq/lock.h"
+#include "inject_daemon.h"
 
 static void add_own(struct session *session, struct prefix own)
 {
@@ -85,6 +86,9 @@ int session_open(struct session *session, const struct request *request,
     if (find_link(session, request->interface, problem) < 0)
         return -1;
     session->runs_igmpqd = lock_is_held(request->interface);
+    if (session->runs_igmpqd)
+        (void)daemon_tell(&session->heard, request->interface,
+                          request->vlan > 0 ? (uint16_t)request->vlan : VLAN_NONE);
     session->builder = builder_open(problem);
     if (!session->builder)
         return -1;

@@ -311,8 +311,9 @@ const char *report_verdict(enum verdict verdict)
     case VERDICT_SEGMENT_DOWN: return "no link or no address";
     case VERDICT_OWN: return "our own query";
     case VERDICT_LOOPED:
-        return "our own query came back: there is a loop in the network, or a mirror port feeds it "
-               "back";
+        return "our own query came back: there is a loop in the network, a mirror port feeds it "
+               "back, "
+               "or another program of this host (igmpq-inject) sent the same";
     case VERDICT_SAME_HOST:
         return "another querier program on this host sends from our MAC address, as our IP address "
                "or as 0.0.0.0; stop it (an older igmp-querier, a bridge's own mcast_querier, pimd, "

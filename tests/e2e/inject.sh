@@ -224,6 +224,25 @@ test_beside_igmpqd()
     is_running igmpqd || fail 'igmpqd died'
 }
 
+# It asks that daemon what it has long known, instead of guessing from a moment's silence: as the querier, and behind one.
+# about 8 s
+test_asks_igmpqd()
+{
+    pair q 192.168.50.10/24 peer 192.168.50.5/24
+    export IGMPQ_SOCKET=$E2E_DIR/control.sock
+    querier igmpqd q -i eth0 -V 3 --startup-query-count 1
+    wait_log igmpqd 'startup query 1 of 1' 5
+    inject q --listen 0 --no-wait
+    injected 0
+    says 'version 3 general query from 192\.168\.50\.10'
+    frame peer query --version 3
+    wait_log igmpqd 'LOST to lower IP' 5
+    inject q --listen 0 --no-wait
+    injected 0
+    says 'from 192\.168\.50\.10 because 192\.168\.50\.5 asks here and wins'
+    export IGMPQ_SOCKET=none
+}
+
 # Faulty and foreign frames are refused, and nothing of them is on the wire.
 # about 8 s
 test_refuses_faults()
