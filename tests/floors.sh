@@ -136,12 +136,12 @@ fi
 
 if [ -f "$root/Makefile.am" ]; then
     for file in "$root"/include/igmpq/*.h "$root"/src/core/*.c "$root"/src/io/*.c "$root"/src/*.c "$root"/tools/*.c \
-        "$root"/tests/unit/*.[ch]; do
+        "$root"/tests/unit/*.[ch] "$root"/tests/lan/*.[ch]; do
         [ -f "$file" ] || continue
         name=${file#"$root"/}
         # A test program is named, and its source follows from that.
         case $name in
-        tests/unit/test_*.c) name=${name%.c} ;;
+        tests/unit/test_*.c | tests/lan/test_*.c) name=${name%.c} ;;
         esac
         grep -qE "(^|[[:space:]])$name([[:space:]]|\$)" "$root/Makefile.am" || complain "Makefile.am does not name $name"
     done
