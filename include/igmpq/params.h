@@ -155,6 +155,10 @@ duration params_older_host_present(unsigned robustness, duration interval,
                                    duration response);         /* RV*QI + QRI */
 duration params_last_member_time(const struct params *params); /* LMQI * LMQC */
 
+/** Whether a group is source-specific: no any-source membership, no version 1 or 2 query (RFC 4604,
+ * Q-23, Q-110). */
+bool params_is_ssm(const struct params *params, struct address group);
+
 /** Whether this querier address may take part in the election by the allow and deny lists. */
 bool params_allow_querier(const struct params *params, struct address querier);
 

@@ -35,4 +35,15 @@ bool text_parse_seconds(const char *text, duration *out);
 bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high,
                          unsigned long *out);
 
+/** Text that grows to the right and is cut, not overrun, at the end of its buffer. */
+struct text_line {
+    char *text;
+    size_t size, used;
+};
+
+void text_line_add(struct text_line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** "192.168.1.20 (02:00:00:00:00:14)"; the address alone when there is no MAC address. */
+void text_line_who(struct text_line *line, struct address address, struct mac mac);
+
 #endif

@@ -292,18 +292,12 @@ static enum verdict apply(struct membership *membership, struct report *report,
     return no_room ? VERDICT_TABLE_FULL : VERDICT_ACCEPTED;
 }
 
-static bool is_ssm(const struct membership_context *context, struct address group)
-{
-    const struct prefix *range = &context->params->ssm_range;
-    return !address_is_none(range->address) && prefix_contains(*range, group);
-}
-
 static enum verdict apply_older(struct membership *membership, struct report *report,
                                 const struct igmp_message *message)
 {
     if (address_equal(message->group, ADDRESS_ALL_HOSTS))
         return VERDICT_NOT_TRACKED;
-    if (is_ssm(report->context, message->group))
+    if (params_is_ssm(report->context->params, message->group))
         return VERDICT_SSM_RANGE;
 
     instant until = instant_after(report->now, report->timers.older_host_present);
@@ -342,7 +336,7 @@ static enum verdict apply_record(struct membership *membership, struct report *r
 
     enum igmp_record_type type = (enum igmp_record_type)record->type;
     bool is_exclude = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
-    if (is_exclude && is_ssm(report->context, record->group))
+    if (is_exclude && params_is_ssm(report->context->params, record->group))
         return VERDICT_SSM_RANGE;
 
     const struct group *group = membership_find(membership, record->group);

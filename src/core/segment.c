@@ -380,9 +380,8 @@ bool segment_query_now(struct segment *segment, instant now, struct address grou
         return true;
     }
     unsigned version = segment_send_version(segment, now);
-    const struct prefix *ssm = &segment->params.ssm_range;
-    bool is_ssm = !address_is_none(ssm->address) && prefix_contains(*ssm, group);
-    if (!address_is_multicast(group) || version < 2 || (version == 2 && is_ssm)) /* */
+    if (!address_is_multicast(group) || version < 2 ||
+        (version == 2 && params_is_ssm(&segment->params, group))) /* */
         return false;
     struct origin origin = segment_origin(segment);
     struct query *query = outbox_query(outbox, &origin, now, QUERY_REQUESTED, version, group);

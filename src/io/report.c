@@ -3,70 +3,47 @@
 #include "igmpq/report.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "igmpq/text.h"
 
-/** Text that grows to the right and is cut, not overrun, at the end of its buffer. */
-struct line {
-    char *text;
-    size_t size, used;
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
+static void add_querier(struct text_line *line, const struct event *event)
 {
-    if (line->used >= line->size)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line->text + line->used, line->size - line->used, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        line->used += (size_t)length;
+    text_line_who(line, event->address, event->mac);
 }
 
-static void add_querier(struct line *line, const struct event *event)
-{
-    char address[TEXT_ADDRESS_SIZE], mac[TEXT_MAC_SIZE];
-
-    add(line, "%s", text_address(event->address, address));
-    if (!mac_is_none(event->mac))
-        add(line, " (%s)", text_mac(event->mac, mac));
-}
-
-static void add_seconds(struct line *line, duration span)
+static void add_seconds(struct text_line *line, duration span)
 {
     char seconds[TEXT_DURATION_SIZE];
-    add(line, "%s s", text_seconds(span, seconds));
+    text_line_add(line, "%s s", text_seconds(span, seconds));
 }
 
-static void add_unreported(struct line *line, uint64_t count)
+static void add_unreported(struct text_line *line, uint64_t count)
 {
     if (count > 0)
-        add(line, " (and %" PRIu64 " more like it since the last report)", count);
+        text_line_add(line, " (and %" PRIu64 " more like it since the last report)", count);
 }
 
-static void add_start(struct line *line, const struct segment *segment, enum role to)
+static void add_start(struct text_line *line, const struct segment *segment, enum role to)
 {
     char own[TEXT_PREFIX_SIZE], mac[TEXT_MAC_SIZE];
 
     if (to == ROLE_QUERIER)
-        add(line, "querier");
+        text_line_add(line, "querier");
     else if (segment->params.mode == MODE_PASSIVE)
-        add(line, "listening only");
+        text_line_add(line, "listening only");
     else
-        add(line, "listening first");
+        text_line_add(line, "listening first");
     if (segment->identity.is_proxy)
-        add(line, " without an address (0.0.0.0)");
+        text_line_add(line, " without an address (0.0.0.0)");
     else if (!address_is_none(segment->identity.own.address))
-        add(line, " as %s", text_prefix(segment->identity.own, own));
+        text_line_add(line, " as %s", text_prefix(segment->identity.own, own));
     if (!mac_is_none(segment->identity.mac))
-        add(line, ", %s", text_mac(segment->identity.mac, mac));
+        text_line_add(line, ", %s", text_mac(segment->identity.mac, mac));
     if (to == ROLE_NON_QUERIER && segment->other_expires != INSTANT_NEVER) {
-        add(line, ", speaks after ");
+        text_line_add(line, ", speaks after ");
         add_seconds(line, segment->other_expires - segment->role_since);
-        add(line, " of silence");
+        text_line_add(line, " of silence");
     }
 }
 
@@ -81,100 +58,107 @@ static const char *why_down(const struct segment *segment)
     return "stopped";
 }
 
-static void add_role(struct line *line, const struct event *event, const struct segment *segment)
+static void add_role(struct text_line *line, const struct event *event,
+                     const struct segment *segment)
 {
     switch (event->cause) {
     case ELECTION_START: add_start(line, segment, event->role_to); return;
-    case ELECTION_STOP: add(line, "down: %s; memberships forgotten", why_down(segment)); return;
+    case ELECTION_STOP:
+        text_line_add(line, "down: %s; memberships forgotten", why_down(segment));
+        return;
     case ELECTION_BEATEN:
         /* In neither case has the address decided. */
-        add(line, segment->params.mode == MODE_BACKUP || segment->identity.is_proxy
-                      ? "yields to "
-                      : "LOST to lower IP ");
+        text_line_add(line, segment->params.mode == MODE_BACKUP || segment->identity.is_proxy
+                                ? "yields to "
+                                : "LOST to lower IP ");
         add_querier(line, event);
-        add(line, ": silent from now on, takes over when no such query is heard for ");
+        text_line_add(line, ": silent from now on, takes over when no such query is heard for ");
         add_seconds(line, segment_other_querier_present(segment));
         return;
-    case ELECTION_OTHER_GONE: add(line, "taking over as querier"); return;
+    case ELECTION_OTHER_GONE: text_line_add(line, "taking over as querier"); return;
     case ELECTION_UNBEATEN:
     case ELECTION_EVENT_COUNT: break;
     }
-    add(line, "%s", role_name(event->role_to));
+    text_line_add(line, "%s", role_name(event->role_to));
 }
 
-static void add_query(struct line *line, const struct event *event)
+static void add_query(struct text_line *line, const struct event *event)
 {
     char group[TEXT_ADDRESS_SIZE];
 
     if (event->reason == QUERY_STARTUP)
-        add(line, "startup query %u of %u", event->number, event->of);
+        text_line_add(line, "startup query %u of %u", event->number, event->of);
     else
-        add(line, "%s query", query_reason_name(event->reason));
-    add(line, " sent, version %u", event->version);
+        text_line_add(line, "%s query", query_reason_name(event->reason));
+    text_line_add(line, " sent, version %u", event->version);
     if (address_is_none(event->group)) {
-        add(line, ", general");
+        text_line_add(line, ", general");
         return;
     }
-    add(line, ", for group %s", text_address(event->group, group));
+    text_line_add(line, ", for group %s", text_address(event->group, group));
     if (event->count > 0)
-        add(line, " and %" PRIu64 " of its sources", event->count);
+        text_line_add(line, " and %" PRIu64 " of its sources", event->count);
     if (event->suppress)
-        add(line, ", S flag");
+        text_line_add(line, ", S flag");
 }
 
-static void add_warning(struct line *line, const struct event *event, const struct segment *segment)
+static void add_warning(struct text_line *line, const struct event *event,
+                        const struct segment *segment)
 {
     switch (event->warning) {
     case WARNING_OTHER_VERSION:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line,
+        text_line_add(
+            line,
             " speaks version %u, this one version %u: all queriers of a network must be set to the "
             "same "
             "version",
             event->version, segment->params.version);
         break;
     case WARNING_NO_ROUTER_ALERT:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line, " leaves out the Router Alert option: strict hosts will not answer it");
+        text_line_add(line, " leaves out the Router Alert option: strict hosts will not answer it");
         break;
     case WARNING_ODD_TOS:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line, " does not use TOS 0xc0");
+        text_line_add(line, " does not use TOS 0xc0");
         break;
     case WARNING_BAD_TTL:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line, " does not use TTL 1: its queries may have come through a router");
+        text_line_add(line, " does not use TTL 1: its queries may have come through a router");
         break;
     case WARNING_OFF_SUBNET:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line, " is not on this network: some hosts will not answer it");
+        text_line_add(line, " is not on this network: some hosts will not answer it");
         break;
     case WARNING_UNICAST_QUERY:
-        add(line, "query from ");
+        text_line_add(line, "query from ");
         add_querier(line, event);
-        add(line, " to our own address alone");
+        text_line_add(line, " to our own address alone");
         break;
     case WARNING_SAME_HOST:
-        add(line, "another querier program on this host speaks as ");
+        text_line_add(line, "another querier program on this host speaks as ");
         add_querier(line, event);
-        add(line, ": stop one of the two");
+        text_line_add(line, ": stop one of the two");
         break;
     case WARNING_DISPLACED:
-        add(line, "querier ");
+        text_line_add(line, "querier ");
         add_querier(line, event);
-        add(line, " is here with a higher address and has to fall silent for this one; if it is an "
+        text_line_add(
+            line, " is here with a higher address and has to fall silent for this one; if it is an "
                   "IGMP proxy, "
                   "streams from outside stop: run with --mode backup then");
         break;
     case WARNING_TABLE_FULL:
-        add(line, "a table is full (last seen from %s",
-            text_address(event->address, (char[TEXT_ADDRESS_SIZE]){0}));
-        add(line,
+        text_line_add(line, "a table is full (last seen from %s",
+                      text_address(event->address, (char[TEXT_ADDRESS_SIZE]){0}));
+        text_line_add(
+            line,
             "): what is new is not remembered, queries go on; there is room for %u groups "
             "(max-groups), %u sources (max-sources), %u reporting hosts (max-reporters) and %u "
             "queriers (fixed)",
@@ -234,17 +218,17 @@ static enum log_level query_level(const struct event *event)
                                                                                  : LOG_LEVEL_INFO;
 }
 
-static void add_group(struct line *line, const struct event *event)
+static void add_group(struct text_line *line, const struct event *event)
 {
     char group[TEXT_ADDRESS_SIZE];
 
-    add(line, "group %s", text_address(event->group, group));
+    text_line_add(line, "group %s", text_address(event->group, group));
     if (event->kind == EVENT_GROUP_JOINED) {
-        add(line, " has a member: ");
+        text_line_add(line, " has a member: ");
         add_querier(line, event);
-        add(line, ", version %u", event->version);
+        text_line_add(line, ", version %u", event->version);
     } else {
-        add(line, " has no member any more, after ");
+        text_line_add(line, " has no member any more, after ");
         add_seconds(line, event->span);
     }
 }
@@ -252,34 +236,34 @@ static void add_group(struct line *line, const struct event *event)
 enum log_level report_event(const struct event *event, const struct segment *segment,
                             char out[REPORT_SIZE])
 {
-    struct line line = {out, REPORT_SIZE, 0};
+    struct text_line line = {out, REPORT_SIZE, 0};
 
     out[0] = '\0';
     switch (event->kind) {
     case EVENT_ROLE: add_role(&line, event, segment); break;
     case EVENT_QUERY_SENT: add_query(&line, event); return query_level(event);
     case EVENT_QUERIER_SEEN:
-        add(&line, "querier heard for the first time: ");
+        text_line_add(&line, "querier heard for the first time: ");
         add_querier(&line, event);
-        add(&line, ", version %u", event->version);
+        text_line_add(&line, ", version %u", event->version);
         break;
     case EVENT_QUERIER_ELECTED:
-        add(&line, "the querier is ");
+        text_line_add(&line, "the querier is ");
         add_querier(&line, event);
-        add(&line, ", version %u", event->version);
+        text_line_add(&line, ", version %u", event->version);
         break;
     case EVENT_QUERIER_GONE:
-        add(&line, "querier ");
+        text_line_add(&line, "querier ");
         add_querier(&line, event);
-        add(&line, " has not been heard for ");
+        text_line_add(&line, " has not been heard for ");
         add_seconds(&line, event->span);
         break;
     case EVENT_GROUP_JOINED:
     case EVENT_GROUP_LEFT: add_group(&line, event); return LOG_LEVEL_DEBUG;
     case EVENT_REFUSED:
-        add(&line, "refused (%s): ", verdict_name(event->verdict));
+        text_line_add(&line, "refused (%s): ", verdict_name(event->verdict));
         add_querier(&line, event);
-        add(&line, ": %s", report_verdict(event->verdict));
+        text_line_add(&line, ": %s", report_verdict(event->verdict));
         add_unreported(&line, event->count);
         return refusal_level(event->verdict);
     case EVENT_WARNING:
@@ -358,7 +342,7 @@ void report_statistics(const struct engine *engine, const struct segment *segmen
                        char out[REPORT_SIZE])
 {
     const struct segment_counters *counters = &segment->counters;
-    struct line line = {out, REPORT_SIZE, 0};
+    struct text_line line = {out, REPORT_SIZE, 0};
     uint64_t count[VERDICT_COUNT], accepted = 0, refused = 0;
 
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++) {
@@ -370,42 +354,42 @@ void report_statistics(const struct engine *engine, const struct segment *segmen
         else if (v != VERDICT_OWN && v != VERDICT_NOT_IGMP)
             accepted += count[v]; /* what changed nothing was heard all the same */
     }
-    add(&line, "%" PRIu64 " queries sent (%" PRIu64 " general, %" PRIu64 " specific)",
-        counters->general_sent + counters->specific_sent, counters->general_sent,
-        counters->specific_sent);
-    add(&line, ", %" PRIu64 " elections lost, %" PRIu64 " takeovers", counters->elections_lost,
-        counters->takeovers);
-    add(&line, ", %" PRIu64 " frames accepted", accepted);
-    add(&line, ", %" PRIu64 " frames refused", refused);
+    text_line_add(&line, "%" PRIu64 " queries sent (%" PRIu64 " general, %" PRIu64 " specific)",
+                  counters->general_sent + counters->specific_sent, counters->general_sent,
+                  counters->specific_sent);
+    text_line_add(&line, ", %" PRIu64 " elections lost, %" PRIu64 " takeovers",
+                  counters->elections_lost, counters->takeovers);
+    text_line_add(&line, ", %" PRIu64 " frames accepted", accepted);
+    text_line_add(&line, ", %" PRIu64 " frames refused", refused);
     const char *separator = " (";
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++) {
         if (!report_is_refusal(v) || count[v] == 0)
             continue;
-        add(&line, "%s%s %" PRIu64, separator, verdict_name(v), count[v]);
+        text_line_add(&line, "%s%s %" PRIu64, separator, verdict_name(v), count[v]);
         separator = ", ";
     }
     if (refused > 0)
-        add(&line, ")");
+        text_line_add(&line, ")");
 }
 
 void report_settings(const struct params *params, char out[REPORT_SIZE])
 {
-    struct line line = {out, REPORT_SIZE, 0};
+    struct text_line line = {out, REPORT_SIZE, 0};
     struct tenure nobody;
 
     tenure_begin(&nobody);
-    add(&line, "version %u%s, query interval ", params->version,
-        params->follow_version ? " at most" : "");
+    text_line_add(&line, "version %u%s, query interval ", params->version,
+                  params->follow_version ? " at most" : "");
     add_seconds(&line, params->query_interval);
     if (params->jitter_percent > 0)
-        add(&line, " less up to %d %%", params->jitter_percent);
-    add(&line, ", response interval ");
+        text_line_add(&line, " less up to %d %%", params->jitter_percent);
+    text_line_add(&line, ", response interval ");
     add_seconds(&line, params->query_response_interval);
-    add(&line, ", other querier timeout ");
+    text_line_add(&line, ", other querier timeout ");
     add_seconds(&line, tenure_other_querier_present(&nobody, params));
-    add(&line, params->other_querier_present == PARAMS_AUTO ? " (auto)" : " (fixed)");
-    add(&line, ", startup %d queries ", params->startup_query_count);
+    text_line_add(&line, params->other_querier_present == PARAMS_AUTO ? " (auto)" : " (fixed)");
+    text_line_add(&line, ", startup %d queries ", params->startup_query_count);
     add_seconds(&line, params->startup_query_interval);
-    add(&line, " apart, profile %s, mode %s", profile_name(params->profile),
-        mode_name(params->mode));
+    text_line_add(&line, " apart, profile %s, mode %s", profile_name(params->profile),
+                  mode_name(params->mode));
 }

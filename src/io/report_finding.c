@@ -45,152 +45,129 @@ const char *report_finding_title(enum finding_id id)
 
 /* ---- parts of sentences ---- */
 
-void finding_line_add(struct finding_line *line, const char *format, ...)
-{
-    if (line->used >= line->size)
-        return;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line->text + line->used, line->size - line->used, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        line->used += (size_t)length;
-}
-
-void finding_line_seconds(struct finding_line *line, duration span)
+void finding_line_seconds(struct text_line *line, duration span)
 {
     char seconds[TEXT_DURATION_SIZE];
     /* Microseconds tell a person nothing. */
-    finding_line_add(line, "%s s", text_seconds(span / MILLISECONDS * MILLISECONDS, seconds));
+    text_line_add(line, "%s s", text_seconds(span / MILLISECONDS * MILLISECONDS, seconds));
 }
 
-void finding_line_who(struct finding_line *line, struct address address, struct mac mac)
-{
-    char ip[TEXT_ADDRESS_SIZE], ethernet[TEXT_MAC_SIZE];
-
-    finding_line_add(line, "%s", text_address(address, ip));
-    if (!mac_is_none(mac))
-        finding_line_add(line, " (%s)", text_mac(mac, ethernet));
-}
-
-void finding_line_address(struct finding_line *line, struct address address)
+void finding_line_address(struct text_line *line, struct address address)
 {
     char ip[TEXT_ADDRESS_SIZE];
-    finding_line_add(line, "%s", text_address(address, ip));
+    text_line_add(line, "%s", text_address(address, ip));
 }
 
 /* ---- queriers ---- */
 
-static void tell_silence(struct finding_line *line, const struct finding *finding)
+static void tell_silence(struct text_line *line, const struct finding *finding)
 {
     if (address_is_none(finding->address))
-        finding_line_add(line, "No query was heard for ");
+        text_line_add(line, "No query was heard for ");
     else
-        finding_line_add(line, "After the querier ");
+        text_line_add(line, "After the querier ");
     if (!address_is_none(finding->address)) {
         finding_line_address(line, finding->address);
-        finding_line_add(line, " no query was heard for ");
+        text_line_add(line, " no query was heard for ");
     }
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, ", although hosts reported or data was sent; switches forget the "
-                           "querier's port after ");
+    text_line_add(line, ", although hosts reported or data was sent; switches forget the "
+                        "querier's port after ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, ".");
+    text_line_add(line, ".");
 }
 
-static void tell_proxies(struct finding_line *line, const struct finding *finding)
+static void tell_proxies(struct text_line *line, const struct finding *finding)
 {
     char mac[TEXT_MAC_SIZE], other[TEXT_MAC_SIZE];
 
-    finding_line_add(line, "For ");
+    text_line_add(line, "For ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " all queries came from 0.0.0.0");
+    text_line_add(line, " all queries came from 0.0.0.0");
     if (!mac_is_none(finding->mac))
-        finding_line_add(line, ", from %s", text_mac(finding->mac, mac));
+        text_line_add(line, ", from %s", text_mac(finding->mac, mac));
     if (!mac_is_none(finding->other_mac))
-        finding_line_add(line, " and %s", text_mac(finding->other_mac, other));
-    finding_line_add(line, ": switches that stand in for a querier, but no querier.");
+        text_line_add(line, " and %s", text_mac(finding->other_mac, other));
+    text_line_add(line, ": switches that stand in for a querier, but no querier.");
 }
 
-static void tell_two(struct finding_line *line, const struct finding *finding)
+static void tell_two(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " went on querying for ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " went on querying for ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " although the lower address ");
-    finding_line_who(line, finding->other, finding->other_mac);
-    finding_line_add(line, " queried as well (%" PRIu64 " times); it should have fallen silent.",
-                     finding->count);
+    text_line_add(line, " although the lower address ");
+    text_line_who(line, finding->other, finding->other_mac);
+    text_line_add(line, " queried as well (%" PRIu64 " times); it should have fallen silent.",
+                  finding->count);
 }
 
-static void tell_duplicate(struct finding_line *line, const struct finding *finding)
+static void tell_duplicate(struct text_line *line, const struct finding *finding)
 {
     char mac[TEXT_MAC_SIZE], other[TEXT_MAC_SIZE], ip[TEXT_ADDRESS_SIZE];
 
-    finding_line_add(line, "Two devices query as %s in turn: %s and %s.",
-                     text_address(finding->address, ip), text_mac(finding->mac, mac),
-                     text_mac(finding->other_mac, other));
+    text_line_add(line, "Two devices query as %s in turn: %s and %s.",
+                  text_address(finding->address, ip), text_mac(finding->mac, mac),
+                  text_mac(finding->other_mac, other));
 }
 
-static void tell_subnet(struct finding_line *line, const struct finding *finding)
+static void tell_subnet(struct text_line *line, const struct finding *finding)
 {
     char network[TEXT_PREFIX_SIZE];
 
-    finding_line_add(line, "The querier ");
-    finding_line_who(line, finding->address, finding->mac);
+    text_line_add(line, "The querier ");
+    text_line_who(line, finding->address, finding->mac);
     if (finding->network_is_known)
-        finding_line_add(line, " is not in this network, %s.",
-                         text_prefix(finding->network, network));
+        text_line_add(line, " is not in this network, %s.", text_prefix(finding->network, network));
     else {
-        finding_line_add(line, " seems not to be in this network: all hosts have addresses like ");
+        text_line_add(line, " seems not to be in this network: all hosts have addresses like ");
         finding_line_address(line, finding->network.address);
-        finding_line_add(line, ".");
+        text_line_add(line, ".");
     }
 }
 
-static void tell_mix(struct finding_line *line, const struct finding *finding)
+static void tell_mix(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " queries in version %u and ", finding->version);
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " queries in version %u and ", finding->version);
     if (address_equal(finding->address, finding->other) &&
         mac_equal(finding->mac, finding->other_mac))
-        finding_line_add(line, "has queried");
+        text_line_add(line, "has queried");
     else {
-        finding_line_who(line, finding->other, finding->other_mac);
-        finding_line_add(line, " queries");
+        text_line_who(line, finding->other, finding->other_mac);
+        text_line_add(line, " queries");
     }
-    finding_line_add(line, " in version %u.", finding->other_version);
+    text_line_add(line, " in version %u.", finding->other_version);
 }
 
-static void tell_mismatch(struct finding_line *line, const struct finding *finding)
+static void tell_mismatch(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
+    text_line_who(line, finding->address, finding->mac);
     if (finding->detail & FINDING_MISMATCH_ADVERTISED) {
-        finding_line_add(line, " says that it queries every ");
+        text_line_add(line, " says that it queries every ");
         finding_line_seconds(line, finding->limit);
-        finding_line_add(line, ", but does so every ");
+        text_line_add(line, ", but does so every ");
         finding_line_seconds(line, finding->measured);
-        finding_line_add(line, ".");
+        text_line_add(line, ".");
         return;
     }
-    finding_line_add(line, " and ");
-    finding_line_who(line, finding->other, finding->other_mac);
-    finding_line_add(line, " do not agree:");
+    text_line_add(line, " and ");
+    text_line_who(line, finding->other, finding->other_mac);
+    text_line_add(line, " do not agree:");
     if (finding->detail & (FINDING_MISMATCH_QQIC | FINDING_MISMATCH_PERIODS)) {
-        finding_line_add(line, " the one %s every ",
-                         finding->detail & FINDING_MISMATCH_QQIC ? "says that it queries"
-                                                                 : "queries");
+        text_line_add(line, " the one %s every ",
+                      finding->detail & FINDING_MISMATCH_QQIC ? "says that it queries" : "queries");
         finding_line_seconds(line, finding->measured);
-        finding_line_add(line, ", the other every ");
+        text_line_add(line, ", the other every ");
         finding_line_seconds(line, finding->limit);
-        finding_line_add(line, "%s", finding->detail & FINDING_MISMATCH_QRV ? ";" : ".");
+        text_line_add(line, "%s", finding->detail & FINDING_MISMATCH_QRV ? ";" : ".");
     }
     if (finding->detail & FINDING_MISMATCH_QRV)
-        finding_line_add(line, " the one has robustness %u, the other %u.", finding->version,
-                         finding->other_version);
+        text_line_add(line, " the one has robustness %u, the other %u.", finding->version,
+                      finding->other_version);
 }
 
-static void tell_format(struct finding_line *line, const struct finding *finding)
+static void tell_format(struct text_line *line, const struct finding *finding)
 {
     static const struct {
         unsigned flaw;
@@ -205,95 +182,95 @@ static void tell_format(struct finding_line *line, const struct finding *finding
     };
     const char *glue = "";
 
-    finding_line_add(line, "Queries of ");
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " have ");
+    text_line_add(line, "Queries of ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " have ");
     for (size_t i = 0; i < sizeof flaws / sizeof flaws[0]; i++) {
         if (!(finding->detail & flaws[i].flaw))
             continue;
-        finding_line_add(line, "%s%s", glue, flaws[i].text);
+        text_line_add(line, "%s%s", glue, flaws[i].text);
         glue = ", ";
     }
-    finding_line_add(line, " (%" PRIu64 " of them).", finding->count);
+    text_line_add(line, " (%" PRIu64 " of them).", finding->count);
 }
 
-static void tell_cadence(struct finding_line *line, const struct finding *finding)
+static void tell_cadence(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
+    text_line_who(line, finding->address, finding->mac);
     if (finding->detail == FINDING_CADENCE_V1) {
-        finding_line_add(line, " queries in version 1 every ");
+        text_line_add(line, " queries in version 1 every ");
         finding_line_seconds(line, finding->measured);
-        finding_line_add(line, "; that version allows it once a minute.");
+        text_line_add(line, "; that version allows it once a minute.");
         return;
     }
-    finding_line_add(line, " queries irregularly: pauses are between ");
+    text_line_add(line, " queries irregularly: pauses are between ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " and ");
+    text_line_add(line, " and ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, ".");
+    text_line_add(line, ".");
 }
 
-static void tell_long(struct finding_line *line, const struct finding *finding)
+static void tell_long(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " queries every ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " queries every ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, "; these switches need it every ");
+    text_line_add(line, "; these switches need it every ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, " or more often, so that one lost frame does no harm.");
+    text_line_add(line, " or more often, so that one lost frame does no harm.");
 }
 
-static void tell_displaced(struct finding_line *line, const struct finding *finding)
+static void tell_displaced(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " was querier and passed on streams such as ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " was querier and passed on streams such as ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, "; since ");
-    finding_line_who(line, finding->other, finding->other_mac);
-    finding_line_add(line, " with its lower address took over, it passes on nothing.");
+    text_line_add(line, "; since ");
+    text_line_who(line, finding->other, finding->other_mac);
+    text_line_add(line, " with its lower address took over, it passes on nothing.");
 }
 
-static void tell_flapping(struct finding_line *line, const struct finding *finding)
+static void tell_flapping(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " took over from ");
-    finding_line_who(line, finding->other, finding->other_mac);
-    finding_line_add(line, " and gave the role back %" PRIu64 " times; the latter was silent for ",
-                     finding->count);
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " took over from ");
+    text_line_who(line, finding->other, finding->other_mac);
+    text_line_add(line, " and gave the role back %" PRIu64 " times; the latter was silent for ",
+                  finding->count);
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " at the longest.");
+    text_line_add(line, " at the longest.");
 }
 
-static void tell_storm(struct finding_line *line, const struct finding *finding)
+static void tell_storm(struct text_line *line, const struct finding *finding)
 {
-    finding_line_add(line, "More than %u general queries came within ", finding->detail);
+    text_line_add(line, "More than %u general queries came within ", finding->detail);
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, ", the last from ");
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, ".");
+    text_line_add(line, ", the last from ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, ".");
 }
 
 /* ---- all ---- */
 
-static void tell_knowledge(struct finding_line *line, const struct finding *finding)
+static void tell_knowledge(struct text_line *line, const struct finding *finding)
 {
     if (finding->id == FINDING_TOO_SHORT) {
-        finding_line_add(line, "Only ");
+        text_line_add(line, "Only ");
         finding_line_seconds(line, finding->measured);
-        finding_line_add(line, " were seen; missing queriers, long intervals and gaps can be "
-                               "judged after ");
+        text_line_add(line, " were seen; missing queriers, long intervals and gaps can be "
+                            "judged after ");
         finding_line_seconds(line, finding->limit);
-        finding_line_add(line, ".");
+        text_line_add(line, ".");
         return;
     }
-    finding_line_add(line, "There are more%s%s%s%s than could be watched.",
-                     finding->detail & FINDING_FULL_QUERIERS ? " queriers" : "",
-                     finding->detail & FINDING_FULL_HOSTS ? " hosts" : "",
-                     finding->detail & FINDING_FULL_GROUPS ? " groups" : "",
-                     finding->detail & FINDING_FULL_MEMBERS ? " memberships" : "");
+    text_line_add(line, "There are more%s%s%s%s than could be watched.",
+                  finding->detail & FINDING_FULL_QUERIERS ? " queriers" : "",
+                  finding->detail & FINDING_FULL_HOSTS ? " hosts" : "",
+                  finding->detail & FINDING_FULL_GROUPS ? " groups" : "",
+                  finding->detail & FINDING_FULL_MEMBERS ? " memberships" : "");
 }
 
-static void tell(struct finding_line *line, const struct finding *finding)
+static void tell(struct text_line *line, const struct finding *finding)
 {
     switch (finding->id) {
     case FINDING_NO_QUERIER: tell_silence(line, finding); break;
@@ -304,8 +281,8 @@ static void tell(struct finding_line *line, const struct finding *finding)
     case FINDING_OFF_SUBNET: tell_subnet(line, finding); break;
     case FINDING_VERSION_MIX: tell_mix(line, finding); break;
     case FINDING_V1_QUERIER:
-        finding_line_who(line, finding->address, finding->mac);
-        finding_line_add(line, " queries in version 1 of IGMP.");
+        text_line_who(line, finding->address, finding->mac);
+        text_line_add(line, " queries in version 1 of IGMP.");
         break;
     case FINDING_MISMATCH: tell_mismatch(line, finding); break;
     case FINDING_QUERY_FORMAT: tell_format(line, finding); break;
@@ -333,9 +310,9 @@ static void tell(struct finding_line *line, const struct finding *finding)
 
 void report_finding(const struct finding *finding, instant start, struct finding_words *out)
 {
-    struct finding_line text = {out->text, sizeof out->text, 0};
-    struct finding_line consequence = {out->consequence, sizeof out->consequence, 0};
-    struct finding_line advice = {out->advice, sizeof out->advice, 0};
+    struct text_line text = {out->text, sizeof out->text, 0};
+    struct text_line consequence = {out->consequence, sizeof out->consequence, 0};
+    struct text_line advice = {out->advice, sizeof out->advice, 0};
 
     out->text[0] = out->consequence[0] = out->advice[0] = '\0';
     tell(&text, finding);
@@ -343,28 +320,28 @@ void report_finding(const struct finding *finding, instant start, struct finding
     finding_line_advice(&advice, finding);
 }
 
-static void add_moment(struct finding_line *line, instant at, instant start, uint64_t frame)
+static void add_moment(struct text_line *line, instant at, instant start, uint64_t frame)
 {
     finding_line_seconds(line, at - start);
     if (frame > 0)
-        finding_line_add(line, " (frame %" PRIu64 ")", frame);
+        text_line_add(line, " (frame %" PRIu64 ")", frame);
 }
 
 void report_finding_evidence(const struct finding *finding, instant start,
                              char out[REPORT_FINDING_SIZE])
 {
-    struct finding_line line = {out, REPORT_FINDING_SIZE, 0};
+    struct text_line line = {out, REPORT_FINDING_SIZE, 0};
 
     out[0] = '\0';
     if (finding->count == 1 && finding->first == finding->last) {
-        finding_line_add(&line, "at ");
+        text_line_add(&line, "at ");
         add_moment(&line, finding->first, start, finding->first_frame);
         return;
     }
     if (finding->count > 1)
-        finding_line_add(&line, "%" PRIu64 " times ", finding->count);
-    finding_line_add(&line, "from ");
+        text_line_add(&line, "%" PRIu64 " times ", finding->count);
+    text_line_add(&line, "from ");
     add_moment(&line, finding->first, start, finding->first_frame);
-    finding_line_add(&line, " to ");
+    text_line_add(&line, " to ");
     add_moment(&line, finding->last, start, finding->last_frame);
 }

@@ -4,31 +4,31 @@
 
 /* ---- what happens, or will ---- */
 
-static void stream_stops(struct finding_line *line, const struct finding *finding,
-                         struct address host, instant start)
+static void stream_stops(struct text_line *line, const struct finding *finding, struct address host,
+                         instant start)
 {
     if (address_is_none(finding->group))
         return;
     bool is_past = finding->stops_at < finding->last;
     finding_line_address(line, finding->group);
-    finding_line_add(line, is_past ? " stopped at " : " will stop at ");
+    text_line_add(line, is_past ? " stopped at " : " will stop at ");
     if (address_is_none(host))
-        finding_line_add(line, "its listeners");
+        text_line_add(line, "its listeners");
     else
         finding_line_address(line, host);
     if (finding->stops_at != INSTANT_NEVER) {
-        finding_line_add(line, " at about ");
+        text_line_add(line, " at about ");
         finding_line_seconds(line, finding->stops_at - start);
     }
-    finding_line_add(line, ". ");
+    text_line_add(line, ". ");
 }
 
-static void silence_follows(struct finding_line *line, const struct finding *finding, instant start)
+static void silence_follows(struct text_line *line, const struct finding *finding, instant start)
 {
     if (finding->stops_at != INSTANT_NEVER)
         stream_stops(line, finding, finding->other, start);
-    finding_line_add(line, "Without queries hosts do not report again, switches forget them, and "
-                           "their streams stop after some minutes or go to every port.");
+    text_line_add(line, "Without queries hosts do not report again, switches forget them, and "
+                        "their streams stop after some minutes or go to every port.");
 }
 
 static const char *format_follows(const struct finding *finding)
@@ -127,21 +127,20 @@ static const char *consequence_of(const struct finding *finding)
     return "";
 }
 
-void finding_line_consequence(struct finding_line *line, const struct finding *finding,
-                              instant start)
+void finding_line_consequence(struct text_line *line, const struct finding *finding, instant start)
 {
     switch (finding->id) {
     case FINDING_NO_QUERIER: silence_follows(line, finding, start); return;
     case FINDING_REPORT_GAP:
         stream_stops(line, finding, finding->address, start);
-        finding_line_add(line, "It came back with the next report, after ");
+        text_line_add(line, "It came back with the next report, after ");
         finding_line_seconds(line, finding->measured - finding->limit);
-        finding_line_add(line, " at the worst.");
+        text_line_add(line, " at the worst.");
         return;
     case FINDING_SILENT_HOST:
         stream_stops(line, finding, finding->address, start);
-        finding_line_add(line, "Switches forget a host that does not answer, although it still "
-                               "listens.");
+        text_line_add(line, "Switches forget a host that does not answer, although it still "
+                            "listens.");
         return;
     case FINDING_PROXY_ONLY:
     case FINDING_PROXIES_ONLY:
@@ -170,7 +169,7 @@ void finding_line_consequence(struct finding_line *line, const struct finding *f
     case FINDING_TABLE_FULL:
     case FINDING_ID_END: break;
     }
-    finding_line_add(line, "%s", consequence_of(finding));
+    text_line_add(line, "%s", consequence_of(finding));
 }
 
 /* ---- what to do ---- */
@@ -271,7 +270,7 @@ static const char *advice_of(const struct finding *finding)
     return "";
 }
 
-void finding_line_advice(struct finding_line *line, const struct finding *finding)
+void finding_line_advice(struct text_line *line, const struct finding *finding)
 {
-    finding_line_add(line, "%s", advice_of(finding));
+    text_line_add(line, "%s", advice_of(finding));
 }

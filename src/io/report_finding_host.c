@@ -4,115 +4,115 @@
 
 #include "report_finding_private.h"
 
-void finding_tell_gap(struct finding_line *line, const struct finding *finding)
+void finding_tell_gap(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " was in ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " was in ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " all the time, but nobody reported it for ");
+    text_line_add(line, " all the time, but nobody reported it for ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, "; switches forget a member after ");
+    text_line_add(line, "; switches forget a member after ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, ".");
+    text_line_add(line, ".");
 }
 
-void finding_tell_leave(struct finding_line *line, const struct finding *finding)
+void finding_tell_leave(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " left ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " left ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " and the querier ");
+    text_line_add(line, " and the querier ");
     finding_line_address(line, finding->other);
-    finding_line_add(line, " did not ask whether others are still there.");
+    text_line_add(line, " did not ask whether others are still there.");
 }
 
-void finding_tell_place(struct finding_line *line, const struct finding *finding)
+void finding_tell_place(struct text_line *line, const struct finding *finding)
 {
     if (finding->detail == FINDING_PLACE_FLOODED) {
-        finding_line_add(line, "A report of ");
-        finding_line_who(line, finding->address, finding->mac);
-        finding_line_add(line, " for ");
+        text_line_add(line, "A report of ");
+        text_line_who(line, finding->address, finding->mac);
+        text_line_add(line, " for ");
         finding_line_address(line, finding->group);
-        finding_line_add(line, " arrived at an ordinary port, where a switch with IGMP snooping "
-                               "sends none.");
+        text_line_add(line, " arrived at an ordinary port, where a switch with IGMP snooping "
+                            "sends none.");
         return;
     }
-    finding_line_add(line, "%" PRIu64 " queries were heard and not one host answered.",
-                     finding->count);
+    text_line_add(line, "%" PRIu64 " queries were heard and not one host answered.",
+                  finding->count);
 }
 
-void finding_tell_alias(struct finding_line *line, const struct finding *finding)
+void finding_tell_alias(struct text_line *line, const struct finding *finding)
 {
     char mac[TEXT_MAC_SIZE];
 
-    finding_line_add(line, "The group ");
+    text_line_add(line, "The group ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " has the same Ethernet address as ");
+    text_line_add(line, " has the same Ethernet address as ");
     finding_line_address(line, finding->other_group);
-    finding_line_add(line, ", %s.", text_mac(finding->mac, mac));
+    text_line_add(line, ", %s.", text_mac(finding->mac, mac));
 }
 
-void finding_tell_old_report(struct finding_line *line, const struct finding *finding)
+void finding_tell_old_report(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " reports ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " reports ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " in version %u, which cannot name the sources that this range needs.",
-                     finding->version);
+    text_line_add(line, " in version %u, which cannot name the sources that this range needs.",
+                  finding->version);
 }
 
-void finding_tell_silent(struct finding_line *line, const struct finding *finding)
+void finding_tell_silent(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " joined ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " joined ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " and was there, but has never answered a query (%" PRIu64 " missed).",
-                     finding->count);
+    text_line_add(line, " and was there, but has never answered a query (%" PRIu64 " missed).",
+                  finding->count);
 }
 
-void finding_tell_late(struct finding_line *line, const struct finding *finding)
+void finding_tell_late(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " answered for ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " answered for ");
     finding_line_address(line, finding->group);
-    finding_line_add(line, " up to ");
+    text_line_add(line, " up to ");
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " after the query, which gave ");
+    text_line_add(line, " after the query, which gave ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, ".");
+    text_line_add(line, ".");
 }
 
-void finding_tell_burst(struct finding_line *line, const struct finding *finding)
+void finding_tell_burst(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " sent all its version %u reports within ", finding->version);
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " sent all its version %u reports within ", finding->version);
     finding_line_seconds(line, finding->measured);
-    finding_line_add(line, " instead of spreading them over ");
+    text_line_add(line, " instead of spreading them over ");
     finding_line_seconds(line, finding->limit);
-    finding_line_add(line, ".");
+    text_line_add(line, ".");
 }
 
-void finding_tell_older(struct finding_line *line, const struct finding *finding)
+void finding_tell_older(struct text_line *line, const struct finding *finding)
 {
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " answered in version %u for ", finding->version);
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " answered in version %u for ", finding->version);
     finding_line_address(line, finding->group);
-    finding_line_add(line, ", though the query was of version %u and no older one was heard.",
-                     finding->other_version);
+    text_line_add(line, ", though the query was of version %u and no older one was heard.",
+                  finding->other_version);
 }
 
-void finding_tell_data(struct finding_line *line, const struct finding *finding)
+void finding_tell_data(struct text_line *line, const struct finding *finding)
 {
-    finding_line_add(line, "Data of ");
-    finding_line_who(line, finding->address, finding->mac);
-    finding_line_add(line, " to ");
+    text_line_add(line, "Data of ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " to ");
     finding_line_address(line, finding->group);
     if (finding->id == FINDING_UNWANTED_DATA) {
-        finding_line_add(line, " was seen (%" PRIu64 " frames), but nobody ever joined that group.",
-                         finding->count);
+        text_line_add(line, " was seen (%" PRIu64 " frames), but nobody ever joined that group.",
+                      finding->count);
         return;
     }
-    finding_line_add(line, " went on (%" PRIu64 " frames) after the last member, ", finding->count);
+    text_line_add(line, " went on (%" PRIu64 " frames) after the last member, ", finding->count);
     finding_line_address(line, finding->other);
-    finding_line_add(line, ", had left or fallen silent.");
+    text_line_add(line, ", had left or fallen silent.");
 }

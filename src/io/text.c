@@ -5,6 +5,7 @@
 #include "igmpq/text.h"
 
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 const char *text_address(struct address address, char out[TEXT_ADDRESS_SIZE])
@@ -215,4 +216,25 @@ bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high
         return false;
     *out = value;
     return true;
+}
+
+void text_line_add(struct text_line *line, const char *format, ...)
+{
+    if (line->used >= line->size)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line->text + line->used, line->size - line->used, format, arguments);
+    va_end(arguments);
+    if (length > 0)
+        line->used += (size_t)length;
+}
+
+void text_line_who(struct text_line *line, struct address address, struct mac mac)
+{
+    char ip[TEXT_ADDRESS_SIZE], ethernet[TEXT_MAC_SIZE];
+
+    text_line_add(line, "%s", text_address(address, ip));
+    if (!mac_is_none(mac))
+        text_line_add(line, " (%s)", text_mac(mac, ethernet));
 }
