@@ -147,6 +147,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     if (daemon_look(daemon, true, problem) < 0)
         goto failed;
     daemon_open_control(daemon);
+    daemon_open_http(daemon);
     return daemon;
 failed:
     daemon_close(daemon);
@@ -170,9 +171,10 @@ static void tell_unapplied(const struct daemon_config *before, const struct daem
     if (strcmp(before->control_socket, now->control_socket) != 0 ||
         strcmp(before->control_group, now->control_group) != 0 ||
         before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
+        strcmp(before->metrics_address, now->metrics_address) != 0 ||
         !is_same_hook(before->hook, now->hook))
-        log_warning("control-socket, control-group, control-mode, hook and hook-timeout are taken "
-                    "over when igmpqd is started again");
+        log_warning("control-socket, control-group, control-mode, metrics-address, hook and "
+                    "hook-timeout are taken over when igmpqd is started again");
 }
 
 int daemon_reload(struct daemon *daemon, struct problem *problem)
@@ -262,6 +264,7 @@ static instant next_due(const struct daemon *daemon)
         if (daemon->port[i])
             due = instant_earlier(due, daemon->port[i]->resend_at);
     due = instant_earlier(due, control_deadline(daemon->control));
+    due = instant_earlier(due, daemon->http_due);
     return instant_earlier(due, look_due(daemon));
 }
 
@@ -274,6 +277,8 @@ static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
     daemon->pollfd[POLL_ALARM] = (struct pollfd){.fd = daemon->alarm, .events = POLLIN};
     daemon->pollfd[POLL_WATCH] = (struct pollfd){.fd = daemon->watch, .events = POLLIN};
     control_poll(daemon->control, &daemon->pollfd[POLL_CONTROL]);
+    daemon->pollfd[POLL_HTTP] =
+        (struct pollfd){.fd = http_descriptor(daemon->http), .events = POLLIN};
     for (unsigned i = 0; i < daemon->port_count; i++) {
         const struct port_io *port = daemon->port[i];
         int descriptor = port && port->is_attached ? capture_descriptor(port->capture) : -1;
@@ -305,6 +310,14 @@ static void read_ready(struct daemon *daemon, instant now)
         daemon_ask_look(daemon, now);
 }
 
+/** A turn where one is due; then anew when the next is. */
+static void turn_http(struct daemon *daemon, instant now)
+{
+    if (daemon->pollfd[POLL_HTTP].revents || daemon->http_due <= now)
+        http_turn(daemon->http);
+    daemon->http_due = http_deadline(daemon->http, now);
+}
+
 int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask,
                struct problem *problem)
 {
@@ -314,6 +327,7 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
     while (!wishes->stop) {
         tick(daemon, now);
         control_turn(daemon->control, now, &daemon->pollfd[POLL_CONTROL]);
+        turn_http(daemon, now);
         int ready = wait(daemon, now, wait_mask);
         if (ready < 0 && errno != EINTR)
             return problem_set(problem, "cannot wait for packets: %s", strerror(errno));
@@ -357,6 +371,7 @@ void daemon_close(struct daemon *daemon)
     if (!daemon)
         return;
     control_close(daemon->control);
+    http_close(daemon->http);
     hook_close(daemon->hook);
     for (unsigned i = 0; i < daemon->port_count; i++) {
         if (!daemon->port[i])

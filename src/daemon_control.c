@@ -29,6 +29,24 @@ const struct segment *cursor_segment(const struct daemon *daemon, struct cursor 
     return NULL;
 }
 
+struct cursor *daemon_make_cursor(void)
+{
+    struct cursor *cursor = calloc(1, sizeof *cursor);
+
+    if (cursor)
+        cursor->segment_end = ENGINE_NO_SEGMENT;
+    return cursor;
+}
+
+void daemon_free_cursor(struct cursor *cursor)
+{
+    if (!cursor)
+        return;
+    free(cursor->list);
+    links_free(&cursor->links);
+    free(cursor);
+}
+
 /* ---- status and counters ---- */
 
 static unsigned count_segments(const struct daemon *daemon)
@@ -149,6 +167,18 @@ static enum control_step next_config(const struct daemon *daemon, struct cursor 
     return CONTROL_LINE;
 }
 
+static enum control_step next_metric(const struct daemon *daemon, struct cursor *cursor,
+                                     instant now, char **line)
+{
+    struct metric_line metric;
+
+    if (!daemon_next_metric(daemon, cursor, now, &metric))
+        return CONTROL_DONE;
+    *line = metric.kind ? json_line_metric(metric.name, metric.kind, metric.help)
+                        : json_line_sample(metric.labels, metric.value);
+    return CONTROL_LINE;
+}
+
 static enum control_step next_interface(const struct daemon *daemon, struct cursor *cursor,
                                         char **line)
 {
@@ -220,7 +250,6 @@ static enum control_code choose_segment(const struct daemon *daemon, struct curs
 {
     const char *name = exchange->request.segment;
 
-    cursor->segment_end = ENGINE_NO_SEGMENT;
     if (name[0] == '\0')
         return CONTROL_OK;
     for (unsigned i = 0; i < engine_segment_count(daemon->engine); i++) {
@@ -239,7 +268,7 @@ static enum control_code begin(void *context, struct control_exchange *exchange,
 {
     struct daemon *daemon = context;
     const struct control_request *request = &exchange->request;
-    struct cursor *cursor = calloc(1, sizeof *cursor);
+    struct cursor *cursor = daemon_make_cursor();
 
     (void)now;
     exchange->state = cursor;
@@ -292,7 +321,7 @@ static enum control_step next(void *context, struct control_exchange *exchange, 
     case CONTROL_EVENTS: return next_event(daemon, cursor, request->is_following, now, line);
     case CONTROL_CONFIG: return next_config(daemon, cursor, line);
     case CONTROL_INTERFACES: return next_interface(daemon, cursor, line);
-    case CONTROL_METRICS: return daemon_next_metric(daemon, cursor, now, line);
+    case CONTROL_METRICS: return next_metric(daemon, cursor, now, line);
     case CONTROL_QUERY: return next_query(daemon, cursor, exchange, now, line);
     case CONTROL_VERBOSE: return next_verbose(cursor, line);
     case CONTROL_RELOAD:
@@ -303,14 +332,8 @@ static enum control_step next(void *context, struct control_exchange *exchange, 
 
 static void end(void *context, struct control_exchange *exchange)
 {
-    struct cursor *cursor = exchange->state;
-
     (void)context;
-    if (!cursor)
-        return;
-    free(cursor->list);
-    links_free(&cursor->links);
-    free(cursor);
+    daemon_free_cursor(exchange->state);
     exchange->state = NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "daemon_private.h"
 #include "igmpq/control.h"
+#include "igmpq/text.h"
 
 /** A member of a list that was taken down when its turn came. */
 struct listed {
@@ -47,8 +48,24 @@ duration daemon_wall(instant now);
 enum control_step daemon_next_listed(const struct daemon *daemon, struct cursor *cursor,
                                      enum control_verb verb, instant now, char **line);
 
-/** The next line of the metrics. */
-enum control_step daemon_next_metric(const struct daemon *daemon, struct cursor *cursor,
-                                     instant now, char **line);
+/** A line of the metrics: the head of a family, or a sample of it. */
+struct metric_line {
+    const char *name;
+    const char *kind, *help; /* NULL: a sample */
+    const char *label;       /* beside that of the segment or interface; NULL: none */
+    const char *label_value;
+    const char *labels[5];        /* all of them, names and values in turn, ended by NULL */
+    char value[48];               /* empty: there is none just now */
+    char text[TEXT_ADDRESS_SIZE]; /* for a label's value that is not static */
+};
+
+/** The next of them; false: that was all. The labels point into `*out` and the daemon. */
+bool daemon_next_metric(const struct daemon *daemon, struct cursor *cursor, instant now,
+                        struct metric_line *out);
+
+/** A cursor from the beginning, over all segments; NULL: no memory. Free with daemon_free_cursor().
+ */
+struct cursor *daemon_make_cursor(void);
+void daemon_free_cursor(struct cursor *cursor);
 
 #endif

@@ -5,16 +5,7 @@
 
 #include "daemon_control.h"
 #include "daemon_events.h"
-#include "igmpq/json_daemon.h"
 #include "igmpq/text.h"
-
-/** One sample: a label beside that of the segment or interface, and the value as text. */
-struct sample {
-    const char *label; /* NULL: none */
-    const char *label_value;
-    char value[48];
-    char text[TEXT_ADDRESS_SIZE]; /* for a label's value that is not static */
-};
 
 /** Whose turn it is; `segment` or `port` is NULL where the family is not of these. */
 struct subject {
@@ -33,65 +24,66 @@ struct family {
     const char *name, *kind, *help;
     /** Sample `index` of this subject; an empty value: none such, but there may be more. False
      * behind the last. */
-    bool (*sample)(const struct subject *subject, unsigned index, struct sample *out);
+    bool (*sample)(const struct subject *subject, unsigned index, struct metric_line *out);
 };
 
-static bool count_of(struct sample *out, uint64_t value)
+static bool count_of(struct metric_line *out, uint64_t value)
 {
     snprintf(out->value, sizeof out->value, "%" PRIu64, value);
     return true;
 }
 
-static bool seconds_of(struct sample *out, duration span)
+static bool seconds_of(struct metric_line *out, duration span)
 {
     text_seconds(span, out->value);
     return true;
 }
 
-static bool labelled(struct sample *out, const char *label, const char *label_value, uint64_t value)
+static bool labelled(struct metric_line *out, const char *label, const char *label_value,
+                     uint64_t value)
 {
     out->label = label;
     out->label_value = label_value;
     return count_of(out, value);
 }
 
-static bool build_info(const struct subject *subject, unsigned index, struct sample *out)
+static bool build_info(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && labelled(out, "version", subject->daemon->setup->version, 1);
 }
 
-static bool start_time(const struct subject *subject, unsigned index, struct sample *out)
+static bool start_time(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && seconds_of(out, subject->daemon->started + daemon_wall(subject->now));
 }
 
-static bool clients(const struct subject *subject, unsigned index, struct sample *out)
+static bool clients(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, control_figures(subject->daemon->control).clients);
 }
 
-static bool events(const struct subject *subject, unsigned index, struct sample *out)
+static bool events(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, event_log_last(subject->daemon->events));
 }
 
-static bool dropped(const struct subject *subject, unsigned index, struct sample *out)
+static bool dropped(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, hook_dropped(subject->daemon->hook));
 }
 
-static bool roles(const struct subject *subject, unsigned index, struct sample *out)
+static bool roles(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index < ROLE_COUNT && labelled(out, "role", role_name((enum role)index),
                                           subject->segment->role == (enum role)index);
 }
 
-static bool role_since(const struct subject *subject, unsigned index, struct sample *out)
+static bool role_since(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && seconds_of(out, subject->segment->role_since + daemon_wall(subject->now));
 }
 
-static bool sent(const struct subject *subject, unsigned index, struct sample *out)
+static bool sent(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct segment_counters *counters = &subject->segment->counters;
 
@@ -100,40 +92,40 @@ static bool sent(const struct subject *subject, unsigned index, struct sample *o
     return index == 1 && labelled(out, "kind", "specific", counters->specific_sent);
 }
 
-static bool unsent(const struct subject *subject, unsigned index, struct sample *out)
+static bool unsent(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->seat->send_failures);
 }
 
-static bool frames(const struct subject *subject, unsigned index, struct sample *out)
+static bool frames(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index < VERDICT_COUNT && labelled(out, "verdict", verdict_name((enum verdict)index),
                                              subject->segment->counters.verdict[index]);
 }
 
-static bool elections_lost(const struct subject *subject, unsigned index, struct sample *out)
+static bool elections_lost(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->segment->counters.elections_lost);
 }
 
-static bool takeovers(const struct subject *subject, unsigned index, struct sample *out)
+static bool takeovers(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->segment->counters.takeovers);
 }
 
-static bool querier_changes(const struct subject *subject, unsigned index, struct sample *out)
+static bool querier_changes(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->seat->querier_changes);
 }
 
-static bool next_query(const struct subject *subject, unsigned index, struct sample *out)
+static bool next_query(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     if (subject->segment->role == ROLE_QUERIER)
         seconds_of(out, subject->segment->next_query - subject->now);
     return index == 0;
 }
 
-static bool takeover_in(const struct subject *subject, unsigned index, struct sample *out)
+static bool takeover_in(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct segment *segment = subject->segment;
 
@@ -142,7 +134,7 @@ static bool takeover_in(const struct subject *subject, unsigned index, struct sa
     return index == 0;
 }
 
-static bool elected_silent(const struct subject *subject, unsigned index, struct sample *out)
+static bool elected_silent(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct segment *segment = subject->segment;
 
@@ -151,7 +143,7 @@ static bool elected_silent(const struct subject *subject, unsigned index, struct
     return index == 0;
 }
 
-static bool elected_info(const struct subject *subject, unsigned index, struct sample *out)
+static bool elected_info(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct segment *segment = subject->segment;
     bool is_own = segment->role == ROLE_QUERIER;
@@ -163,27 +155,27 @@ static bool elected_info(const struct subject *subject, unsigned index, struct s
     return index == 0;
 }
 
-static bool groups(const struct subject *subject, unsigned index, struct sample *out)
+static bool groups(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->segment->membership.group_count);
 }
 
-static bool sources(const struct subject *subject, unsigned index, struct sample *out)
+static bool sources(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, membership_source_count(&subject->segment->membership));
 }
 
-static bool hosts(const struct subject *subject, unsigned index, struct sample *out)
+static bool hosts(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->segment->membership.reporter_count);
 }
 
-static bool queriers(const struct subject *subject, unsigned index, struct sample *out)
+static bool queriers(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->segment->querier_count);
 }
 
-static bool limits(const struct subject *subject, unsigned index, struct sample *out)
+static bool limits(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct params *params = &subject->segment->params;
 
@@ -195,7 +187,7 @@ static bool limits(const struct subject *subject, unsigned index, struct sample 
     }
 }
 
-static bool refused(const struct subject *subject, unsigned index, struct sample *out)
+static bool refused(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct membership_refused *by_table = &subject->segment->membership.refused;
 
@@ -207,7 +199,7 @@ static bool refused(const struct subject *subject, unsigned index, struct sample
     }
 }
 
-static bool expected(const struct subject *subject, unsigned index, struct sample *out)
+static bool expected(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct seat *seat = subject->seat;
 
@@ -217,24 +209,24 @@ static bool expected(const struct subject *subject, unsigned index, struct sampl
     return labelled(out, "group", out->text, seat->is_expected_present[index]);
 }
 
-static bool attached(const struct subject *subject, unsigned index, struct sample *out)
+static bool attached(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->port->is_attached);
 }
 
-static bool drops(const struct subject *subject, unsigned index, struct sample *out)
+static bool drops(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     const struct port_io *port = subject->port;
 
     return index == 0 && count_of(out, port->is_attached ? capture_drops(port->capture) : 0);
 }
 
-static bool failures(const struct subject *subject, unsigned index, struct sample *out)
+static bool failures(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->port->capture_failures);
 }
 
-static bool strays(const struct subject *subject, unsigned index, struct sample *out)
+static bool strays(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index < VERDICT_COUNT &&
            labelled(out, "verdict", verdict_name((enum verdict)index),
@@ -312,38 +304,38 @@ static bool find_subject(const struct daemon *daemon, struct cursor *cursor, enu
     return false;
 }
 
-static char *sample_line(const struct subject *subject, const struct sample *sample)
+static void fill_labels(const struct subject *subject, struct metric_line *out)
 {
-    const char *labels[5] = {NULL};
     unsigned count = 0;
 
     if (subject->segment || subject->port) {
-        labels[count++] = subject->segment ? "segment" : "interface";
-        labels[count++] = subject->segment ? subject->segment->name : subject->port->name;
+        out->labels[count++] = subject->segment ? "segment" : "interface";
+        out->labels[count++] = subject->segment ? subject->segment->name : subject->port->name;
     }
-    if (sample->label) {
-        labels[count++] = sample->label;
-        labels[count++] = sample->label_value;
+    if (out->label) {
+        out->labels[count++] = out->label;
+        out->labels[count++] = out->label_value;
     }
-    return json_line_sample(labels, sample->value);
+    out->labels[count] = NULL;
 }
 
 /** The next sample of the family; false: it has no more. */
 static bool next_sample(const struct daemon *daemon, struct cursor *cursor,
-                        const struct family *family, instant now, char **line)
+                        const struct family *family, instant now, struct metric_line *out)
 {
     struct subject subject = {.daemon = daemon, .now = now};
     unsigned before = cursor->segment;
 
     while (find_subject(daemon, cursor, family->scope, &subject)) {
-        struct sample sample = {0};
         if (cursor->segment != before)
             cursor->sample = 0; /* the one whose turn it was is gone */
-        while (family->sample(&subject, cursor->sample++, &sample))
-            if (sample.value[0] != '\0') {
-                *line = sample_line(&subject, &sample);
+        *out = (struct metric_line){.name = family->name};
+        while (family->sample(&subject, cursor->sample++, out)) {
+            if (out->value[0] != '\0') {
+                fill_labels(&subject, out);
                 return true;
             }
+        }
         cursor->sample = 0;
         if (family->scope == SCOPE_SEGMENT)
             before = ++cursor->segment;
@@ -353,20 +345,21 @@ static bool next_sample(const struct daemon *daemon, struct cursor *cursor,
     return false;
 }
 
-enum control_step daemon_next_metric(const struct daemon *daemon, struct cursor *cursor,
-                                     instant now, char **line)
+bool daemon_next_metric(const struct daemon *daemon, struct cursor *cursor, instant now,
+                        struct metric_line *out)
 {
     for (; cursor->index < sizeof families / sizeof *families; cursor->index++) {
         const struct family *family = &families[cursor->index];
         if (!cursor->has_told_family) {
             cursor->has_told_family = true;
-            *line = json_line_metric(family->name, family->kind, family->help);
-            return CONTROL_LINE;
+            *out = (struct metric_line){
+                .name = family->name, .kind = family->kind, .help = family->help};
+            return true;
         }
-        if (next_sample(daemon, cursor, family, now, line))
-            return CONTROL_LINE;
+        if (next_sample(daemon, cursor, family, now, out))
+            return true;
         cursor->segment = cursor->port = 0;
         cursor->has_told_family = false;
     }
-    return CONTROL_DONE;
+    return false;
 }

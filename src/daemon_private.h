@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_send.c (queries out),
  * daemon_segments.c (what is wanted, and who we are there), daemon_ports.c (interfaces),
- * daemon_publish.c (events), daemon_control.c (answers). */
+ * daemon_publish.c (events), daemon_control.c (answers), daemon_http.c (the
+ * same metrics as a page). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
@@ -11,11 +12,12 @@
 #include "igmpq/control.h"
 #include "igmpq/engine.h"
 #include "igmpq/hook.h"
+#include "igmpq/http.h"
 #include "igmpq/log.h"
 #include "igmpq/port.h"
 
-/** What is waited for: the alarm, news of interfaces, the control socket, and each port. */
-enum { POLL_ALARM, POLL_WATCH, POLL_CONTROL, POLL_PORTS = POLL_CONTROL + CONTROL_POLLS };
+/** What is waited for: the alarm, news of interfaces, those who ask, and each port. */
+enum { POLL_ALARM, POLL_WATCH, POLL_HTTP, POLL_CONTROL, POLL_PORTS = POLL_CONTROL + CONTROL_POLLS };
 
 /** Asked for on the control socket, over what the configuration says. */
 enum verbosity { VERBOSITY_CONFIGURED, VERBOSITY_ON, VERBOSITY_OFF };
@@ -61,6 +63,8 @@ struct daemon {
     struct hook *hook;       /* NULL: none */
     struct control *control; /* NULL: nobody can ask */
     char control_path[CONTROL_PATH_SIZE];
+    struct http *http; /* NULL: no metrics there */
+    instant http_due;  /* its next turn, though nothing came */
     instant started;
     enum verbosity verbosity;
 };
@@ -90,6 +94,14 @@ bool daemon_is_expected(const struct seat *seat, struct address group);
 /** Open the control socket. Without one the daemon does its work all the same: the reason is
  * logged. */
 void daemon_open_control(struct daemon *daemon);
+
+/* daemon_http.c */
+
+#define METRICS_PATH "/metrics"
+
+/** Serve the metrics where the configuration says so. The daemon does its work without as well: the
+ * reason is logged. */
+void daemon_open_http(struct daemon *daemon);
 
 /* daemon_send.c */
 

@@ -138,6 +138,19 @@ END
 broken "1: control-mode: text in quotes is wanted here" <<'END'
 control-mode = 660;
 END
+# Only at addresses that nobody else can reach.
+for address in '10.0.0.1:9463' '0.0.0.0:9463' '[::]:9463' '[fe80::1]:9463' 'localhost:9463' '::1:9463' '[127.0.0.1]:9463' ':9463'; do
+    host=$(printf '%s' "${address%:*}" | tr -d '[]')
+    broken "1: metrics-address: '$host' is not an address of this host alone (127.0.0.1 or [::1]); \
+to be read from elsewhere, put a web server with access rules in front" <<END
+metrics-address = "$address";
+END
+done
+for address in 127.0.0.1 127.0.0.1:0 127.0.0.1:65536 127.0.0.1:http '127.0.0.1:' 127.0.0.1:-1; do
+    broken "1: metrics-address: '$address' is not an address of this host and a port, such as 127.0.0.1:9463 or [::1]:9463" <<END
+metrics-address = "$address";
+END
+done
 broken "1: there is no setting 'control-sockt'; did you mean 'control-socket'?" <<'END'
 control-sockt = "none";
 END
@@ -217,6 +230,7 @@ value() # SEGMENT SETTING
 cat >"$work/control.conf" <<'END'
 control-socket = "/somewhere/file.sock";
 control-mode = "0600";
+metrics-address = "[::1]:9463";
 hook = [ "/bin/sh", "-c", "true" ];
 hook-timeout = 2.5;
 expect-groups = ( "239.1.2.3", "239.1.2.4" );
@@ -233,6 +247,7 @@ say() # WHAT WANTED FOUND
 env -u IGMPQ_SOCKET "$bin/igmpqd" -T -c "$work/control.conf" >"$work/order" 2>/dev/null || fail 'control settings: refused'
 say 'the socket of the file' /somewhere/file.sock "$(told igmpqd control-socket)"
 say 'the mode' 0600 "$(told igmpqd control-mode)"
+say 'the address of the metrics' '[::1]:9463' "$(told igmpqd metrics-address)"
 say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
 say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
 say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "igmpq/prometheus.h"
+
+#define LABELS_MOST 16
 
 static const char *member(const json_t *object, const char *key)
 {
@@ -46,7 +49,7 @@ static bool is_sample(const json_t *sample)
         if (!is_name(key, false) || !json_is_string(label))
             return false;
     }
-    return is_number(member(sample, "value"));
+    return json_object_size(labels) <= LABELS_MOST && is_number(member(sample, "value"));
 }
 
 static bool is_metric(const json_t *metric)
@@ -75,38 +78,23 @@ static const json_t *find_fault(const json_t *list)
     return NULL;
 }
 
-/** With what the format wants escaped: in help the backslash, in a label's value quotes as well.
- * There is no new line in what was cleaned. */
-static void print_escaped(const char *text, bool is_label, FILE *to)
-{
-    for (; *text; text++) {
-        if (*text == '\\' || (is_label && *text == '"'))
-            fputc('\\', to);
-        fputc(*text, to);
-    }
-}
-
 static void print_metric(const char *name, const json_t *metric, FILE *to)
 {
-    fprintf(to, "# HELP %s ", name);
-    print_escaped(member(metric, "help"), false, to);
-    fprintf(to, "\n# TYPE %s %s\n", name, member(metric, "kind"));
+    prometheus_print_family(name, member(metric, "kind"), member(metric, "help"), to);
 }
 
 static void print_sample(const char *name, const json_t *sample, FILE *to)
 {
     json_t *labels = json_object_get(sample, "labels"), *label;
-    const char *key, *separator = "{";
+    const char *key, *pairs[2 * LABELS_MOST + 1] = {NULL};
+    size_t count = 0;
 
-    fputs(name, to);
     json_object_foreach(labels, key, label)
     {
-        fprintf(to, "%s%s=\"", separator, key);
-        print_escaped(json_string_value(label), true, to);
-        fputc('"', to);
-        separator = ",";
+        pairs[count++] = key;
+        pairs[count++] = json_string_value(label);
     }
-    fprintf(to, "%s %s\n", separator[0] == ',' ? "}" : "", member(sample, "value"));
+    prometheus_print_sample(name, pairs, member(sample, "value"), to);
 }
 
 int ctl_show_metrics(const struct ctl *ctl, FILE *to, struct problem *problem)

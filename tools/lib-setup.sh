@@ -81,6 +81,8 @@ build|<zlib.h>|zlib|zlib1g-dev|zlib-devel|-
 build|<jansson.h>|jansson|libjansson-dev|jansson-devel|jansson
 build|<uthash.h>|uthash|uthash-dev|uthash-devel|uthash
 unit|<cmocka.h>|cmocka|libcmocka-dev|libcmocka-devel|cmocka
+unit|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd
+e2e|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd
 dist|xz|xz|xz-utils|xz|-
 clang|clang|clang|clang|clang|llvm
 valgrind|valgrind|valgrind|valgrind libc6-dbg|valgrind|valgrind

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "igmpq/control.h"
+#include "igmpq/http.h"
 #include "igmpq/links.h"
 #include "igmpq/options.h"
 #include "igmpq/params.h"
@@ -46,6 +47,7 @@ struct daemon_config {
     char control_socket[CONTROL_PATH_SIZE]; /* or "none"; empty: not given */
     char control_group[64];                 /* empty: the daemon's own */
     unsigned control_mode;
+    char metrics_address[HTTP_ADDRESS_SIZE]; /* where they are served, or "none" */
     char **hook; /* a program and its arguments, ended by NULL; owned; NULL: none */
     duration hook_timeout;
 };

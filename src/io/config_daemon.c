@@ -14,7 +14,8 @@
 #define HOOK_TIMEOUT_MOST (3600 * SECONDS)
 
 const char *const config_daemon_names[] = {
-    "control-socket", "control-group", "control-mode", "hook", "hook-timeout", NULL,
+    "control-socket", "control-group", "control-mode", "metrics-address",
+    "hook",           "hook-timeout",  NULL,
 };
 
 bool config_daemon_knows(const char *name)
@@ -27,7 +28,11 @@ bool config_daemon_knows(const char *name)
 
 void config_daemon_default(struct daemon_config *out)
 {
-    *out = (struct daemon_config){.control_mode = 0660, .hook_timeout = 10 * SECONDS};
+    *out = (struct daemon_config){
+        .control_mode = 0660,
+        .metrics_address = HTTP_NONE,
+        .hook_timeout = 10 * SECONDS,
+    };
 }
 
 void config_daemon_free(struct daemon_config *config)
@@ -84,6 +89,19 @@ static int read_mode(const char *text, struct daemon_config *out, struct problem
         return problem_set(problem, "control-mode: '%s' is not an octal mode such as \"0660\"",
                            text);
     out->control_mode = (unsigned)strtoul(text, NULL, 8);
+    return 0;
+}
+
+static int read_metrics_address(const char *text, struct daemon_config *out,
+                                struct problem *problem)
+{
+    struct sockaddr_storage ignored;
+    socklen_t length;
+    struct problem inner;
+
+    if (strcmp(text, HTTP_NONE) != 0 && http_address_parse(text, &ignored, &length, &inner) < 0)
+        return problem_set(problem, "metrics-address: %s", inner.text);
+    snprintf(out->metrics_address, sizeof out->metrics_address, "%s", text);
     return 0;
 }
 
@@ -184,6 +202,8 @@ int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
         return read_socket(text, out, problem);
     if (strcmp(name, "control-group") == 0)
         return read_group(text, out, problem);
+    if (strcmp(name, "metrics-address") == 0)
+        return read_metrics_address(text, out, problem);
     return read_mode(text, out, problem);
 }
 
@@ -226,6 +246,7 @@ void config_daemon_print(const struct daemon_config *config, FILE *to)
     fprintf(to, "    control-group = %s\n",
             config->control_group[0] ? config->control_group : "(the daemon's own)");
     fprintf(to, "    control-mode = %04o\n", config->control_mode);
+    fprintf(to, "    metrics-address = %s\n", config->metrics_address);
     fprintf(to, "    hook =%s", config->hook ? "" : " none");
     for (char **word = config->hook; word && *word; word++)
         fprintf(to, " %s", *word);

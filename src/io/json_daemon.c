@@ -191,6 +191,7 @@ char *json_line_config(const struct config *config, const char *path, bool is_ve
     json_object_set_new(object, "control-socket", json_string(daemon->control_socket));
     json_object_set_new(object, "control-group", json_string(daemon->control_group));
     json_object_set_new(object, "control-mode", json_string(mode));
+    json_object_set_new(object, "metrics-address", json_string(daemon->metrics_address));
     json_object_set_new(object, "hook", hook);
     json_object_set_new(object, "hook-timeout", json_value_span(daemon->hook_timeout));
     return json_value_line(object);
