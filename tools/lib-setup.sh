@@ -89,6 +89,7 @@ valgrind|valgrind|valgrind|valgrind libc6-dbg|valgrind|valgrind
 lint|clang-format|clang-format|clang-format|clang-tools-extra|llvm
 lint|shellcheck|shellcheck|shellcheck|ShellCheck|hs-ShellCheck
 lint|mandoc|mandoc|mandoc|mandoc|-
+lint|systemd-analyze|systemd-analyze|systemd|systemd|-
 quickstart|ip bridge|iproute2|iproute2|iproute|-
 quickstart|python3|Python 3|python3|python3|python3
 quickstart|ps|procps|procps|procps-ng|-
