@@ -16,7 +16,7 @@ Usage: sudo ./tools/check.sh [--quick | --unit | --e2e] [--keep] [--require-all]
 
 Installs what is missing (Debian, Ubuntu), builds igmpq in a folder of its own and runs every test:
 unit tests with gcc and sanitizers, with clang, and in the distribution archive; style of code, scripts and man
-pages; unit tests under valgrind; end to end in network namespaces of its own. Nothing is sent on a real interface,
+pages; unit tests under valgrind; builds for other systems; end to end in network namespaces of its own. Nothing is sent on a real interface,
 nothing is written into the checkout. Without root it runs what needs none, and says what it left out.
 
   --quick        one build with sanitizers, its unit tests, and the style checks
@@ -269,6 +269,18 @@ end_to_end()
     fi
 }
 
+# The static program for a router of this processor is kept: it is run end to end as well.
+cross_builds()
+{
+    "$source/tests/systems/cross.sh" --keep "$work/cross" all
+}
+
+static_end_to_end()
+{
+    "$source/tests/e2e/run" --bin "$work/cross/x86_64-musl" --logs "$work/static" bridge/kept_by_igmpqd \
+        bridge/kept_member_on_querier_host ctl/json election/three_lowest_first inject/table links/down_and_up lifecycle/lock
+}
+
 finish()
 {
     setup_say ''
@@ -300,6 +312,7 @@ setup_install $kinds || setup_warn 'Going on with what is there.'
 case $wants in
 all | e2e) setup_install uml || setup_warn 'Going on without the tests of a VLAN-aware switch.' ;;
 esac
+[ "$wants" != all ] || setup_install cross || setup_warn 'Going on without the builds for other systems.'
 if setup_missing build >/dev/null; then
     setup_warn 'Without these nothing can be built.'
     failed=1
@@ -331,6 +344,13 @@ if [ "$wants" = all ] || [ "$wants" = quick ]; then
     if has shellcheck; then step 'style of the scripts' one lint_scripts; else skip 'style of the scripts' 'shellcheck is not installed'; fi
     if has mandoc; then step 'style of the man pages' one lint_man_pages; else skip 'style of the man pages' 'mandoc is not installed'; fi
     if has clang-format; then step 'format of the code' one lint_format; else skip 'format of the code' 'clang-format is not installed'; fi
+fi
+if [ "$wants" = all ]; then
+    if setup_missing cross >/dev/null; then
+        skip 'cross builds' "these are missing: $(setup_missing cross | tr '\n' ' ')"
+    elif step 'cross builds' one cross_builds && setup_is_root && ! setup_missing e2e >/dev/null; then
+        step 'end to end, static program' count_e2e static_end_to_end
+    fi
 fi
 if [ "$wants" != quick ]; then
     if step 'plain build' one build_plain; then

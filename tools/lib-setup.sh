@@ -16,13 +16,13 @@
 #   setup_need_root WHY          go on as root, or exit 1 telling the sudo command to type; WHY completes
 #                                "root is needed to ..."
 #   setup_missing KIND...        print what is missing, one thing a line; true when something is.
-#                                KIND: build, unit, clang, dist, lint, valgrind, quickstart, e2e, uml (see
-#                                setup_table)
+#                                KIND: build, unit, clang, dist, lint, valgrind, quickstart, e2e, uml, cross
+#                                (see setup_table)
 #   setup_install KIND...        install what is missing; does nothing, and needs no network and no root, when all is
 #                                there. 1 when something is still missing, after saying what to do
 #   setup_install_build_dependencies   what building needs: setup_install build
 #   setup_install_test_dependencies    what all tests need: setup_install build unit clang dist lint valgrind e2e,
-#                                and uml where there is one
+#                                and uml and cross where there are such
 #   setup_find_pimd              print the path of the pimd program for a test, fetching Debian's package into
 #                                a cache when it is not installed; it is never installed, since that would start it
 #   setup_find_promtool          the same for promtool of Prometheus, whose package would start a server
@@ -99,6 +99,11 @@ e2e|tmux|tmux|tmux|tmux|tmux
 e2e|ps|procps|procps|procps-ng|-
 e2e|python3|Python 3|python3|python3|python3
 uml|linux.uml modprobe|User-Mode Linux|user-mode-linux kmod|-|-
+cross|libtoolize|libtool|libtool debian-archive-keyring|-|-
+cross|bison flex|bison and flex|bison flex|-|-
+cross|npm|npm|npm|-|-
+cross|readelf|binutils|binutils|-|-
+cross|qemu-mips qemu-aarch64|qemu for programs|qemu-user|-|-
 END
 }
 
@@ -197,8 +202,9 @@ setup_install_build_dependencies()
 setup_install_test_dependencies()
 {
     setup_install build unit clang dist lint valgrind e2e || return 1
-    # Made for a few machines only; its tests are skipped elsewhere.
+    # Made for a few machines only; their tests are skipped elsewhere.
     setup_install uml || :
+    setup_install cross || :
 }
 
 # Debian's package starts the daemon on every interface as soon as it is installed, so it is only unpacked.
