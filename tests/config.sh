@@ -186,6 +186,21 @@ status=0
 "$bin/igmpqd" -T -c "$work" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "a folder: exit status $status"
 grep -q 'a folder' "$work/said" || fail "a folder: $(cat "$work/said")"
+# Nor one among what is included, at any depth; libconfig would end a running daemon over it.
+mkdir "$work/folder"
+printf '@include "%s/folder"\n' "$work" >"$work/inner.conf"
+printf 'robustness = 2;\n@include "%s/inner.conf"\n' "$work" >"$work/outer.conf"
+status=0
+"$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "a folder included: exit status $status"
+grep -q 'outer.conf:2: .*inner.conf:1: .*this is a folder' "$work/said" || fail "a folder included: $(cat "$work/said")"
+# One that includes itself again and again ends as well, and soon.
+for i in 1 2 3 4 5 6 7 8; do
+    printf '@include "%s/again.conf"\n' "$work"
+done >"$work/again.conf"
+status=0
+"$bin/igmpqd" -T -c "$work/again.conf" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "a file that includes itself: exit status $status"
 status=0
 "$bin/igmpqd" -T -c "$work/absent.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "no file: exit status $status"

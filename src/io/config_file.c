@@ -2,13 +2,12 @@
 /* Floor 3. libconfig's tree, read with nothing left unsaid about what is wrong in it. */
 #include "config_file.h"
 
-#include <errno.h>
 #include <libconfig.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "config_daemon.h"
+#include "config_text.h"
 #include "igmpq/text.h"
 
 #define SCALAR_SIZE 352 /* the longest number with decimals that a double holds */
@@ -383,25 +382,14 @@ int file_read(const char *path, struct file *out, struct problem *problem)
 
     *out = (struct file){.path = path};
     config_daemon_default(&out->daemon);
-    /* libconfig tells neither why a file cannot be opened nor that a folder is one. */
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return problem_set(problem, "%s: %s", path, strerror(errno));
-    struct stat about;
-    if (fstat(fileno(stream), &about) == 0 && S_ISDIR(about.st_mode)) {
-        fclose(stream); /* libconfig's scanner would end the whole program over it */
-        return problem_set(problem, "%s: this is a folder, and a file is wanted", path);
-    }
+    char *text = config_text_read(path, problem);
+    if (!text)
+        return -1;
     config_init(&tree);
-    if (!config_read(&tree, stream)) {
-        if (config_error_type(&tree) == CONFIG_ERR_PARSE)
-            result = problem_set(problem, "%s:%d: %s", path, config_error_line(&tree),
-                                 config_error_text(&tree));
-        else
-            result =
-                problem_set(problem, "%s: cannot be read (%s)", path, config_error_text(&tree));
-    }
-    fclose(stream);
+    if (!config_read_string(&tree, text))
+        result = problem_set(problem, "%s:%d: %s", path, config_error_line(&tree),
+                             config_error_text(&tree));
+    free(text);
     const config_setting_t *root = config_root_setting(&tree);
     for (int i = 0; result == 0 && i < config_setting_length(root); i++)
         result = read_member(&reader, config_setting_get_elem(root, (unsigned)i));

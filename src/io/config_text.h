@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 3. The text of a configuration file, for libconfig, which would end the whole program where
+ * a file that it reads or includes cannot be read to its end (a folder, a disk error). */
+#ifndef IGMPQ_CONFIG_TEXT_H
+#define IGMPQ_CONFIG_TEXT_H
+
+#include "igmpq/problem.h"
+
+/**
+ * All of a file, ended by a zero octet and freed by the caller, once what it includes is known to
+ * be readable too. NULL with a sentence when it cannot be read, is a folder, holds a zero octet or
+ * is far too large; also when something that it includes is a folder or cannot be read. What is
+ * included and not there is left to libconfig.
+ */
+char *config_text_read(const char *path, struct problem *problem);
+
+#endif
