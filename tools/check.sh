@@ -258,6 +258,12 @@ lint_format()
     find "$source/include" "$source/src" "$source/tools" "$source/tests" -name '*.[ch]' -exec clang-format --dry-run -Werror {} +
 }
 
+# Two at a time, so that it takes twice as long as one.
+fuzz_targets()
+{
+    FUZZ_BUILD=$work/fuzz "$source/tests/fuzz/run.sh" 55
+}
+
 end_to_end()
 {
     pimd=$(setup_find_pimd) && PATH=$PATH:$(dirname "$pimd") && export PATH
@@ -302,7 +308,7 @@ finish()
 }
 
 case $wants in
-all) kinds='build unit clang dist lint valgrind e2e' ;;
+all) kinds='build unit clang dist lint fuzz valgrind e2e' ;;
 quick) kinds='build unit lint' ;;
 unit) kinds='build unit clang dist' ;;
 e2e) kinds='build valgrind e2e' ;;
@@ -350,6 +356,11 @@ if [ "$wants" = all ]; then
         skip 'cross builds' "these are missing: $(setup_missing cross | tr '\n' ' ')"
     elif step 'cross builds' one cross_builds && setup_is_root && ! setup_missing e2e >/dev/null; then
         step 'end to end, static program' count_e2e static_end_to_end
+    fi
+    if setup_missing fuzz >/dev/null; then
+        skip 'fuzzers, a minute each' 'clang with libFuzzer is not installed'
+    else
+        step 'fuzzers, a minute each' one fuzz_targets
     fi
 fi
 if [ "$wants" != quick ]; then

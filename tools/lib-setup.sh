@@ -18,6 +18,8 @@
 #   setup_missing KIND...        print what is missing, one thing a line; true when something is.
 #                                KIND: build, unit, clang, dist, lint, valgrind, quickstart, e2e, uml, cross
 #                                (see setup_table)
+#                                KIND: build, unit, clang, dist, lint, fuzz, valgrind, quickstart, e2e, uml (see
+#                                setup_table)
 #   setup_install KIND...        install what is missing; does nothing, and needs no network and no root, when all is
 #                                there. 1 when something is still missing, after saying what to do
 #   setup_install_build_dependencies   what building needs: setup_install build
@@ -65,7 +67,7 @@ setup_need_root()
 }
 
 # kind | probes, all of which must hold | what it is | Debian, Ubuntu | Fedora | FreeBSD
-# A probe is a command's name, one of several (a/b), or <a header>.
+# A probe is a command's name, one of several (a/b), <a header>, or -something that clang can link with.
 setup_table()
 {
     cat <<'END'
@@ -85,6 +87,7 @@ unit|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicro
 e2e|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd
 dist|xz|xz|xz-utils|xz|-
 clang|clang|clang|clang|clang|llvm
+fuzz|-fsanitize=fuzzer|clang with libFuzzer|clang libclang-rt-14-dev libfuzzer-14-dev|clang compiler-rt|llvm
 valgrind|valgrind|valgrind|valgrind libc6-dbg|valgrind|valgrind
 lint|clang-format|clang-format|clang-format|clang-tools-extra|llvm
 lint|shellcheck|shellcheck|shellcheck|ShellCheck|hs-ShellCheck
@@ -122,6 +125,11 @@ setup_has_all()
         '<'*)
             setup_probe=${setup_probe#<}
             setup_has_header "${setup_probe%>}" || return 1
+            ;;
+        -*)
+            # Taken for the entry of a fuzzer, which brings main().
+            printf 'int LLVMFuzzerTestOneInput(const char *data, unsigned long size) { return data && size > 9; }\n' |
+                clang "$setup_probe" -x c - -o /dev/null 2>/dev/null || return 1
             ;;
         *)
             setup_found=false

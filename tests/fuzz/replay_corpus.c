@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs a fuzzer's entry without a fuzzer, for "make check": every line of its corpus (an input in
- * hexadecimal), then pseudo-random inputs. A failing one is printed as such a line; add it to the
- * corpus with the fix.
+ * hexadecimal), then pseudo-random inputs, most of them one of the corpus with some octets changed.
+ * A failing one is printed as such a line; add it to the corpus with the fix.
  *
- *   replay_... [-n COUNT] [-s SEED] [-w FOLDER] [CORPUS...]
+ *   replay_TARGET [-n COUNT] [-s SEED] [-w FOLDER] [CORPUS...]
  *
- * -w writes the corpus as files, as libFuzzer wants it. Without CORPUS: engine.hex beside this
- * source, found by way of the variable srcdir.
+ * -w writes the corpus as files, as fuzzers want it. Without CORPUS: TARGET.hex beside this source,
+ * found by way of the variable srcdir.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,10 +19,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define INPUT_MAX 4096
+#define INPUT_MAX  8192
+#define SAMPLE_MAX 64 /* inputs of the corpus that are changed */
+
+struct sample {
+    uint8_t *data;
+    size_t length;
+};
 
 static uint8_t input[INPUT_MAX];
 static size_t length;
+static struct sample sample[SAMPLE_MAX];
+static unsigned sample_count;
 
 /** So that an abort can be tried again: what was being run. */
 static void print_input(int signal_number)
@@ -41,16 +49,32 @@ static void print_input(int signal_number)
     raise(signal_number);
 }
 
+/** From a block of exactly its size, so that a sanitizer sees a read behind it. */
+static void run_input(void)
+{
+    uint8_t *copy = wire_copy(input, length);
+
+    LLVMFuzzerTestOneInput(copy, length);
+    free(copy);
+}
+
+/** 0 to 15, or -1. */
+static int digit(char octet)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = octet != '\0' ? strchr(digits, octet) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
 /** One line; false for an empty one or a comment. Ends the program for anything else. */
 static bool read_line(const char *line, const char *file)
 {
-    unsigned octet;
+    const char *at = line;
 
-    length = 0;
-    while (length < INPUT_MAX && sscanf(line + 2 * length, "%2x", &octet) == 1)
-        input[length++] = (uint8_t)octet;
-    const char *rest = line + 2 * length;
-    if (*rest != '\n' && *rest != '\0' && *rest != '#') {
+    for (length = 0; length < INPUT_MAX && digit(at[0]) >= 0 && digit(at[1]) >= 0; at += 2)
+        input[length++] = (uint8_t)(digit(at[0]) << 4 | digit(at[1]));
+    if (*at != '\n' && *at != '\0' && *at != '#') {
         fprintf(stderr, "%s: not hexadecimal, or longer than %d octets: %.40s\n", file, INPUT_MAX,
                 line);
         exit(2);
@@ -84,24 +108,54 @@ static unsigned replay_file(const char *path, const char *folder)
         if (!read_line(line, path))
             continue;
         count++;
+        if (sample_count < SAMPLE_MAX)
+            sample[sample_count++] = (struct sample){wire_copy(input, length), length};
         if (folder)
             write_input(folder, count);
         else
-            LLVMFuzzerTestOneInput(input, length);
+            run_input();
     }
     fclose(file);
     return count;
 }
 
+static void make_random(uint64_t *seed)
+{
+    length = 64 + wire_random(seed) % 1200;
+    for (size_t i = 0; i < length; i++)
+        input[i] = (uint8_t)(wire_random(seed) >> 3);
+}
+
+static void make_changed(uint64_t *seed)
+{
+    const struct sample *from = &sample[wire_random(seed) % sample_count];
+
+    length = from->length;
+    memcpy(input, from->data, length);
+    for (unsigned i = 1 + wire_random(seed) % 8; i > 0 && length > 0; i--)
+        input[wire_random(seed) % length] ^= (uint8_t)(1u << wire_random(seed) % 8);
+    if (wire_random(seed) % 4 == 0)
+        length = wire_random(seed) % (length + 1);
+}
+
 static unsigned replay_random(unsigned count, uint64_t seed)
 {
     for (unsigned n = 0; n < count; n++) {
-        length = 64 + wire_random(&seed) % 1200;
-        for (size_t i = 0; i < length; i++)
-            input[i] = (uint8_t)(wire_random(&seed) >> 3);
-        LLVMFuzzerTestOneInput(input, length);
+        if (sample_count == 0 || n % 4 == 0)
+            make_random(&seed);
+        else
+            make_changed(&seed);
+        run_input();
     }
     return count;
+}
+
+/** "engine" of ".../lt-replay_engine". */
+static const char *target_of(const char *program)
+{
+    const char *name = strrchr(program, '_');
+
+    return name ? name + 1 : program;
 }
 
 int main(int argc, char **argv)
@@ -124,13 +178,15 @@ int main(int argc, char **argv)
     }
     signal(SIGABRT, print_input);
     signal(SIGSEGV, print_input);
-    snprintf(path, sizeof path, "%s/tests/fuzz/engine.hex", srcdir ? srcdir : ".");
+    snprintf(path, sizeof path, "%s/tests/fuzz/%s.hex", srcdir ? srcdir : ".", target_of(argv[0]));
     for (int i = optind; i < argc; i++)
         lines += replay_file(argv[i], folder);
     if (optind == argc)
         lines = replay_file(path, folder);
     if (!folder)
         replay_random(count, seed);
-    printf("%u inputs of the corpus, %u pseudo-random ones\n", lines, folder ? 0 : count);
+    fprintf(stderr, "%u inputs of the corpus, %u pseudo-random ones\n", lines, folder ? 0 : count);
+    while (sample_count > 0)
+        free(sample[--sample_count].data);
     return 0;
 }
