@@ -287,6 +287,15 @@ static_end_to_end()
         bridge/kept_member_on_querier_host ctl/json election/three_lowest_first inject/table links/down_and_up lifecycle/lock
 }
 
+virtual_time()
+{
+    if ! kernel=$(setup_find_kernel); then
+        echo 'a kernel with virtual time cannot be built here'
+        return 77
+    fi
+    "$source/tests/uml/run" --kernel "$kernel" --bin "$plain" --logs "$work/uml" ten_hours failover
+}
+
 finish()
 {
     setup_say ''
@@ -384,6 +393,7 @@ if [ "$wants" != quick ]; then
                 skip 'end to end' "these are missing: $(setup_missing e2e | tr '\n' ' ')"
             else
                 step 'end to end' count_e2e end_to_end
+                step 'days in seconds' count_e2e virtual_time
             fi
         fi
     fi

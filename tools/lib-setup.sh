@@ -16,9 +16,7 @@
 #   setup_need_root WHY          go on as root, or exit 1 telling the sudo command to type; WHY completes
 #                                "root is needed to ..."
 #   setup_missing KIND...        print what is missing, one thing a line; true when something is.
-#                                KIND: build, unit, clang, dist, lint, valgrind, quickstart, e2e, uml, cross
-#                                (see setup_table)
-#                                KIND: build, unit, clang, dist, lint, fuzz, valgrind, quickstart, e2e, uml (see
+#                                KIND: a word in the first column of setup_table, such as build, unit, e2e; (see
 #                                setup_table)
 #   setup_install KIND...        install what is missing; does nothing, and needs no network and no root, when all is
 #                                there. 1 when something is still missing, after saying what to do
@@ -27,6 +25,8 @@
 #                                and uml and cross where there are such
 #   setup_find_pimd              print the path of the pimd program for a test, fetching Debian's package into
 #                                a cache when it is not installed; it is never installed, since that would start it
+#   setup_find_kernel            print the path of a User-Mode Linux kernel with virtual time, building it into the
+#                                cache when it is not there: four minutes of one processor
 #   setup_find_promtool          the same for promtool of Prometheus, whose package would start a server
 #   setup_work_folder NAME       make a fresh folder outside the checkout, readable by all, and print its path;
 #                                the caller removes it
@@ -107,6 +107,12 @@ cross|bison flex|bison and flex|bison flex|-|-
 cross|npm|npm|npm|-|-
 cross|readelf|binutils|binutils|-|-
 cross|qemu-mips qemu-aarch64|qemu for programs|qemu-user|-|-
+kernel|gcc <stdio.h>|gcc|gcc libc6-dev|-|-
+kernel|make|make|make|-|-
+kernel|bison|bison|bison|-|-
+kernel|flex|flex|flex|-|-
+kernel|bc|bc|bc|-|-
+kernel|xz|xz|xz-utils|-|-
 END
 }
 
@@ -231,6 +237,14 @@ setup_find_pimd()
         rm -rf "$setup_fetch"
     fi
     [ -x "$SETUP_CACHE/pimd/usr/sbin/pimd" ] && setup_say "$SETUP_CACHE/pimd/usr/sbin/pimd"
+}
+
+# What building it needs is installed only where it has to be built.
+setup_find_kernel()
+{
+    "$SETUP_TOP/tests/uml/build_kernel.sh" --find && return 0
+    [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || return 1
+    setup_install kernel >&2 && "$SETUP_TOP/tests/uml/build_kernel.sh"
 }
 
 # Of a package with everything else that Prometheus is only this one program is unpacked.

@@ -18,7 +18,10 @@ if [ -e /proc/modules ]; then
     done
 fi
 ip link set lo up
-bash "$UML_SCRIPT" >"$E2E_DIR/uml.log" 2>&1
+case $UML_SCRIPT in
+*.py) python3 -B "$UML_SCRIPT" ;;
+*) bash "$UML_SCRIPT" ;;
+esac >"$E2E_DIR/uml.log" 2>&1
 echo "$?" >"$E2E_DIR/uml.status"
 sync
 python3 -c 'import ctypes; ctypes.CDLL(None).reboot(0x4321fedc)'
