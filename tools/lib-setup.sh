@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# What tools/check.sh and tools/quickstart.sh share: find what is missing, install it where the package
+# What the scripts of tools share: find what is missing, install it where the package
 # manager is known, and build outside the checkout. To be sourced by a script in tools/, in POSIX sh or bash:
 #
 #     . "$(dirname "$0")/lib-setup.sh"

@@ -1,0 +1,469 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Builds igmpq, installs it as a service of this machine on an interface that is chosen here, starts it, and shows that it
+# works. What fails is undone. See --help.
+#
+# shellcheck disable=SC2317 # clean_up and interrupted are called by traps
+set -u
+
+# shellcheck source=lib-setup.sh
+. "$(dirname "$0")/lib-setup.sh"
+# shellcheck source=lib-interfaces.sh
+. "$SETUP_TOP/tools/lib-interfaces.sh"
+# shellcheck source=lib-service.sh
+. "$SETUP_TOP/tools/lib-service.sh"
+# shellcheck source=lib-install.sh
+. "$SETUP_TOP/tools/lib-install.sh"
+# shellcheck source=lib-wire.sh
+. "$SETUP_TOP/tools/lib-wire.sh"
+
+usage()
+{
+    cat <<'END'
+Usage: sudo ./tools/install.sh [options]
+
+Shows the interfaces of this machine and recommends one, asks, builds igmpq (installing what the build needs, on Debian
+and Ubuntu), listens for another querier, installs the programs, the account igmpq and the service, starts it, and shows
+that it works. Again, it is an update, which keeps the configuration. tools/uninstall.sh removes all of it.
+
+  -i, --interface NAME  query on this interface; repeat it for more, or separate them by commas
+  -y, --yes             ask nothing: take the recommended interface, where none is named, and do what is safe
+      --mode MODE       active, listen-first, backup or passive, see igmpqd(8); without it active, or, beside a querier
+                        that active would displace: asked, and with --yes backup, which leaves it alone
+      --listen SECONDS  how long to listen for another querier; ends at the first one. 130 by default, which is a
+                        little more than what the RFCs put between two queries; 0 does not listen
+      --replace-igmp-querier
+                        stop and disable the daemon igmp-querier where it is found; without it: asked, and with
+                        --yes left alone
+      --prefix DIR      where to install, /usr/local by default
+      --sysconfdir DIR  the folder of igmpqd.conf, /etc by default
+      --build DIR       install from this folder, where igmpq has been built, with the prefix and sysconfdir
+                        that it was configured with
+      --force-config    write igmpqd.conf anew where somebody has edited it; the old one is kept beside it
+      --no-start        install only: neither enable nor start the service
+      --dry-run         show the interfaces and what would be done, and end
+  -h, --help            this text
+
+Nothing is sent on an interface before the service starts there: until then it is only listened to.
+
+Exit status:
+  0    installed, and where it was started, seen at work
+  1    failed; what had been done has been undone, and the last lines say what to do
+  2    wrong usage, such as an interface that does not exist
+  3    the answer was no, or there was none (end of input); nothing was changed
+  4    installed and started, but not seen at work yet; the last lines say what to look at
+  130  interrupted (also 143, 129); what had been done has been undone
+END
+}
+
+wrong_usage()
+{
+    setup_warn "tools/install.sh: $*"
+    setup_warn 'Try ./tools/install.sh --help'
+    exit 2
+}
+
+wanted=
+yes=false
+mode=
+listen=130
+replace=false
+prefix=
+sysconfdir=
+build=
+force_config=false
+start=true
+dry_run=false
+while [ $# -gt 0 ]; do
+    option=$1
+    value=
+    case $option in
+    --*=*)
+        value=${option#*=}
+        option=${option%%=*}
+        ;;
+    -i | --interface | --mode | --listen | --prefix | --sysconfdir | --build)
+        [ $# -ge 2 ] || wrong_usage "$option needs a value"
+        value=$2
+        shift
+        ;;
+    esac
+    case $option in
+    -i | --interface) wanted="$wanted $(printf '%s' "$value" | tr ',' ' ')" ;;
+    -y | --yes) yes=true ;;
+    --mode) mode=$value ;;
+    --listen) listen=$value ;;
+    --replace-igmp-querier) replace=true ;;
+    --prefix) prefix=$value ;;
+    --sysconfdir) sysconfdir=$value ;;
+    --build) build=$value ;;
+    --force-config) force_config=true ;;
+    --no-start) start=false ;;
+    --dry-run) dry_run=true ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *) wrong_usage "unknown option $1" ;;
+    esac
+    case $1 in
+    -y=* | --yes=* | --replace-igmp-querier=* | --force-config=* | --no-start=* | --dry-run=*) wrong_usage "$option takes no value" ;;
+    esac
+    shift
+done
+case $mode in
+'' | active | listen-first | backup | passive) ;;
+*) wrong_usage "--mode: \"$mode\" is none of active, listen-first, backup and passive" ;;
+esac
+case $listen in
+'' | *[!0-9]* | ?????*) wrong_usage "--listen: \"$listen\" is not a whole number of seconds" ;;
+esac
+for folder in "$prefix" "$sysconfdir"; do
+    case $folder in
+    '' | /*) ;;
+    *) wrong_usage "\"$folder\" is not the whole path of a folder: it begins without /" ;;
+    esac
+done
+
+[ "$(uname -s)" = Linux ] ||
+    setup_fail "This script is for Linux, and this is $(uname -s). Here: ./configure, make, make install; see README.md."
+command -v ip >/dev/null 2>&1 || PATH=$PATH:/usr/sbin:/sbin
+command -v ip >/dev/null 2>&1 || setup_fail 'The program ip is missing: install iproute2, then run this again.'
+if [ -n "$build" ]; then
+    if ! [ -x "$build/igmpqd" ] || ! [ -f "$build/Makefile" ]; then
+        setup_fail "There is no built igmpq in $build (from --build). Build it there with ./configure and make."
+    fi
+    build=$(cd "$build" && pwd -P) || exit 1
+    read_build_folders
+fi
+prefix=${prefix:-/usr/local}
+sysconfdir=${sysconfdir:-/etc}
+config=$sysconfdir/igmpqd.conf
+record=$prefix/share/igmpq/installed
+manager=$(service_manager)
+
+# --- ends -------------------------------------------------------------------------------------------------
+
+work=
+undo=
+lock=
+
+clean_up()
+{
+    trap '' INT TERM HUP
+    wire_stop
+    [ -z "$undo" ] || undo_all
+    [ -z "$work" ] || rm -rf "$work"
+    [ -z "$lock" ] || rm -rf "$lock"
+}
+
+interrupted()
+{
+    setup_say ''
+    if [ -n "$undo" ]; then
+        setup_say 'Interrupted.'
+    elif [ "$stage" = shown ]; then
+        setup_say 'Interrupted. igmpq is installed and running; only the look at its work was cut short.'
+    else
+        setup_say 'Interrupted. Nothing was changed.'
+    fi
+    exit "$1"
+}
+stage=asked
+trap clean_up EXIT
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
+trap 'interrupted 129' HUP
+
+declined()
+{
+    setup_say "$1 Nothing was changed."
+    exit 3
+}
+
+no_answer()
+{
+    setup_say 'Nothing was changed, since nobody answered. To install without questions: --interface NAME --yes'
+    exit 3
+}
+
+# --- which interface --------------------------------------------------------------------------------------
+
+# field NAME NUMBER: of the table.
+field()
+{
+    printf '%s\n' "$table" | awk -F '|' -v name="$1" -v number="$2" '$2 == name { print $number }'
+}
+
+usable()
+{
+    printf '%s\n' "$table" | awk -F '|' '$8 == "" && $2 != "" { print $2 }'
+}
+
+nth()
+{
+    usable | sed -n "${1}p"
+}
+
+show_interfaces()
+{
+    setup_say 'Interfaces of this machine:'
+    setup_say ''
+    printf '%s\n' "$table" | awk -F '|' -v best="$best" '
+        BEGIN { printf "      %-15s %-9s %-10s %-19s %s\n", "name", "link", "Mbit/s", "address", "what it is" }
+        $2 == "" { next }
+        $8 != "" { left = left (left == "" ? "" : ", ") $2 " (" $8 ")"; next }
+        { printf "  %2d%s %-15s %-9s %-10s %-19s %s%s\n", ++number, $2 == best ? "*" : " ", $2, $4, $5 == "" ? "-" : $5,
+              $6 == "" ? "-" : $6, $3, $7 == "yes" ? ", default route" : "" }
+        END { if (left != "") printf "\n  Not for a querier: %s\n", left }'
+    setup_say ''
+}
+
+# Only what can work at once is recommended: it has an address and a link, and is no radio.
+recommend()
+{
+    table=$(interfaces_table)
+    best=$(printf '%s\n' "$table" | awk -F '|' '$8 == "" && $6 != "" && $4 == "up" && $3 != "wireless" { print $2; exit }')
+    inherited=$(predecessor_interface)
+    if [ -n "$inherited" ] && usable | grep -qxF -e "$inherited"; then best=$inherited; fi
+}
+
+why_recommended()
+{
+    if [ "$best" = "$inherited" ]; then
+        setup_say "Recommended: $best. igmp-querier, which igmpqd replaces, is set to it."
+        return
+    fi
+    why='It has an address and a link'
+    if [ "$(usable | wc -l)" -eq 1 ]; then
+        why="$why, and it is the only one"
+    elif [ "$(field "$best" 7)" = yes ]; then
+        why="$why, it is not wireless, and the default route goes there"
+    else
+        why="$why, and it is not wireless"
+    fi
+    setup_say "Recommended: $best. $why."
+}
+
+check_interface()
+{
+    if [ -n "$(field "$1" 8)" ]; then
+        setup_warn "$1 is not for a querier: $(field "$1" 8)."
+        return 1
+    elif [ -z "$(field "$1" 2)" ]; then
+        likely=$(usable | interfaces_similar "$1")
+        setup_warn "There is no interface \"$1\".${likely:+ Did you mean $likely?} There are: $(usable | tr '\n' ' ')"
+        return 1
+    fi
+}
+
+# What is odd about an interface that somebody chose; it is taken nevertheless.
+caution()
+{
+    case $(field "$1" 3) in
+    wireless)
+        setup_warn "Note: $1 is wireless. Switches and access points send every stream of the network to the querier, and" \
+            'radio may lose queries. A wired machine is better.'
+        ;;
+    esac
+    case $(field "$1" 4) in
+    down) setup_warn "Note: $1 is down. igmpqd waits until it is up (ip link set $1 up)." ;;
+    'no cable') setup_warn "Note: $1 has no link. igmpqd waits until there is one." ;;
+    esac
+    [ -n "$(field "$1" 6)" ] || setup_warn "Note: $1 has no IPv4 address. igmpqd waits until it has one."
+    case $(field "$1" 5) in
+    10 | 100)
+        setup_warn "Note: $1 has $(field "$1" 5) Mbit/s. Switches send every stream of the network to the querier's port: all" \
+            'together they must be less than that.'
+        ;;
+    esac
+}
+
+choose_interfaces()
+{
+    while ask "On which? Numbers or names; ${best:+Enter for $best, }q to quit:" "$best"; do
+        interfaces=
+        for word in $(printf '%s' "$answer" | tr ',' ' '); do
+            case $word in
+            [Qq] | [Qq]uit) declined 'Not installed.' ;;
+            [0-9] | [0-9][0-9])
+                name=$(nth "$word")
+                [ -n "$name" ] || setup_warn "There is no number $word in the list."
+                ;;
+            *)
+                name=
+                if check_interface "$word"; then name=$word; fi
+                ;;
+            esac
+            if [ -z "$name" ]; then
+                interfaces=
+                break
+            fi
+            interfaces="$interfaces $name"
+        done
+        [ -z "$interfaces" ] || return 0
+    done
+    no_answer
+}
+
+select_interfaces()
+{
+    interfaces=
+    if [ -n "$wanted" ]; then
+        for name in $wanted; do
+            check_interface "$name" || exit 2
+            case "$interfaces " in *" $name "*) ;; *) interfaces="$interfaces $name" ;; esac
+        done
+    elif [ "$config_state" != absent ] && ! "$force_config"; then
+        return 0
+    elif [ -z "$(usable)" ]; then
+        setup_fail 'This machine has no interface that a querier could use: one with Ethernet, wired or a bridge.' \
+            'Nothing was changed.'
+    elif "$yes" || "$dry_run"; then
+        [ -n "$best" ] || setup_fail 'No interface is wired, has a link and an IPv4 address, so none is taken without asking.' \
+            'Name one with --interface. Nothing was changed.'
+        interfaces=$best
+    else
+        choose_interfaces
+    fi
+    for name in $interfaces; do
+        caution "$name"
+    done
+}
+
+# --- what there is already ----------------------------------------------------------------------------------
+
+predecessor_ask()
+{
+    predecessor_find || {
+        replace=false
+        return 0
+    }
+    setup_say "igmp-querier, the daemon that igmpqd replaces, is on this machine: $predecessor (active: $predecessor_active," \
+        "enabled at boot: $predecessor_enabled)."
+    setup_say 'Two queriers on one machine ask twice, and each takes the other for a stranger.'
+    case $predecessor in
+    /*) ;;
+    *)
+        replace=false
+        setup_warn "It has no unit of systemd. End it: kill ${predecessor#process }, and keep it from being started again."
+        return 0
+        ;;
+    esac
+    if [ "$predecessor_active$predecessor_enabled" = nono ]; then
+        replace=false
+        setup_say 'It is off already, and stays as it is.'
+    elif ! "$replace" && "$yes"; then
+        setup_warn 'It is left alone, since nothing else was said. To stop and disable it: --replace-igmp-querier'
+    elif ! "$replace" && ! "$dry_run"; then
+        agree 'Stop and disable it? Its files stay, and uninstall.sh offers to enable it again.'
+        case $? in
+        0) replace=true ;;
+        2) no_answer ;;
+        esac
+    fi
+}
+
+# Unchanged since this script wrote it, edited (or written by somebody else), or absent.
+find_config()
+{
+    config_state=absent
+    [ -e "$config" ] || return 0
+    config_state=edited
+    [ "$(record_value "$record" config-sum)" != "$(cksum <"$config")" ] || config_state=ours
+}
+
+# Where it goes from here: write, keep, or replace (with a copy of the old one).
+decide_config()
+{
+    case $config_state in
+    absent) config_action='write' ;;
+    ours)
+        config_action=keep
+        if [ -n "$wanted$mode" ] || "$force_config"; then config_action='write'; fi
+        ;;
+    edited)
+        config_action=keep
+        if "$force_config"; then config_action=replace; fi
+        ;;
+    esac
+    # of what was written here before, what is not said anew stays
+    if [ "$config_state-$config_action" = ours-write ]; then
+        [ -n "$interfaces" ] || interfaces=$(record_value "$record" interfaces)
+        [ -n "$mode" ] || mode=$(record_value "$record" mode)
+    fi
+    if [ "$config_action" = keep ] && [ -n "$wanted$mode" ]; then
+        setup_warn "Note: $config has been edited, and is kept as it is:${wanted:+ --interface}${mode:+ --mode} had no effect." \
+            '--force-config writes it anew and keeps a copy of the old one.'
+    fi
+}
+
+show_plan()
+{
+    setup_say 'This will'
+    if [ -z "$build" ]; then
+        missing=$(setup_missing build | tr '\n' ',' | sed 's/,$//; s/,/, /g')
+        [ -z "$missing" ] || setup_say "  - install what the build needs: $missing"
+        setup_say "  - build igmpq, and install it in $prefix"
+    else
+        setup_say "  - install igmpq from $build in $prefix"
+    fi
+    user_exists || setup_say "  - make the account $service_user, which nobody can log in to, for the service"
+    case $config_action in
+    write) setup_say "  - write $config, for $(printf '%s' "$interfaces" | sed 's/^ //; s/ /, /g')${mode:+, mode $mode}" ;;
+    replace) setup_say "  - write $config, for $(printf '%s' "$interfaces" | sed 's/^ //; s/ /, /g')${mode:+, mode $mode}, and keep a copy of the old one" ;;
+    keep) setup_say "  - keep $config as it is" ;;
+    esac
+    if "$replace"; then setup_say "  - stop and disable $predecessor_unit"; fi
+    if ! "$start"; then
+        :
+    elif [ "$manager" = systemd ]; then
+        setup_say "  - enable and start $service_unit, and look whether it works"
+    else
+        setup_say '  - tell how to start it here, where there is no systemd'
+    fi
+}
+
+# --- the way ------------------------------------------------------------------------------------------------
+
+table=
+best=
+inherited=
+config_action=
+predecessor_find || :
+find_config
+recommend
+show_interfaces
+if [ "$config_state" = absent ] && [ -z "$wanted" ] && [ -n "$best" ]; then why_recommended; fi
+select_interfaces
+decide_config
+predecessor_ask
+show_plan
+if "$dry_run"; then
+    setup_say 'Nothing was changed (--dry-run).'
+    exit 0
+fi
+setup_need_root 'install a service'
+if other=$(other_package); then
+    setup_fail "igmpq is on this machine already, from $other. Nothing was changed."
+fi
+if ! "$yes"; then
+    agree 'Nothing has been changed so far. Go on?'
+    case $? in
+    1) declined 'Not installed.' ;;
+    2) no_answer ;;
+    esac
+fi
+
+take_lock
+work=$(setup_work_folder igmpq-install) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to another."
+make_programs
+stage_files
+look_for_queriers
+install_all
+if [ "$manager" != systemd ] || ! "$start"; then
+    finish_without_start
+fi
+start_service
+show_work
