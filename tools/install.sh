@@ -160,6 +160,8 @@ clean_up()
 
 interrupted()
 {
+    # a signal may come while the output of a step goes elsewhere
+    exec >&3 2>&4
     setup_say ''
     if [ -n "$undo" ]; then
         setup_say 'Interrupted.'
@@ -171,6 +173,7 @@ interrupted()
     exit "$1"
 }
 stage=asked
+exec 3>&1 4>&2
 trap clean_up EXIT
 trap 'interrupted 130' INT
 trap 'interrupted 143' TERM
@@ -280,6 +283,11 @@ caution()
     esac
 }
 
+add_interface() # NAME, once
+{
+    case "$interfaces " in *" $1 "*) ;; *) interfaces="$interfaces $1" ;; esac
+}
+
 choose_interfaces()
 {
     while ask "On which? Numbers or names; ${best:+Enter for $best, }q to quit:" "$best"; do
@@ -300,7 +308,7 @@ choose_interfaces()
                 interfaces=
                 break
             fi
-            interfaces="$interfaces $name"
+            add_interface "$name"
         done
         [ -z "$interfaces" ] || return 0
     done
@@ -313,7 +321,7 @@ select_interfaces()
     if [ -n "$wanted" ]; then
         for name in $wanted; do
             check_interface "$name" || exit 2
-            case "$interfaces " in *" $name "*) ;; *) interfaces="$interfaces $name" ;; esac
+            add_interface "$name"
         done
     elif [ "$config_state" != absent ] && ! "$force_config"; then
         return 0

@@ -120,7 +120,10 @@ check_config()
     fi
     if ! explain_config "$candidate" >"$work/explained" 2>"$work/problem"; then
         cat "$work/problem" >&2
-        fail_install "igmpqd does not understand $candidate: correct it, or write it anew with --force-config."
+        if [ "$candidate" = "$config" ]; then
+            fail_install "igmpqd does not understand $config: correct it, or have it written anew with --force-config."
+        fi
+        fail_install 'igmpqd does not understand what would be its configuration. Choose other interfaces.'
     fi
     # Segments stand at the start of the line; a VLAN's name ends with its number.
     watched=$(sed -n -e '/^igmpqd$/d' -e 's/^\([^ #][^/]*\).*/\1/p' "$work/explained" | sort -u)

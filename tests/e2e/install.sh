@@ -366,3 +366,180 @@ test_undone()
     said 0 "$tools/uninstall.sh" --yes --purge
     nothing_is_left
 }
+
+# A terminal on the machine: 120 columns, which run one command, say its status, and stay.
+terminal() # COMMAND
+{
+    on env TERM=screen tmux -S "$E2E_DIR/tmux" -f /dev/null new-session -d -s t -x 120 -y 60 "$1; echo status \$?; sleep 600"
+}
+
+screen()
+{
+    on tmux -S "$E2E_DIR/tmux" capture-pane -p -t t >"$E2E_DIR/screen.log"
+}
+
+on_screen()
+{
+    screen && grep -Eq -- "$1" "$E2E_DIR/screen.log"
+}
+
+sees() # PATTERN [SECONDS]
+{
+    within "${2-20}" on_screen "$1" || fail "the screen has no \"$1\": $(cat "$E2E_DIR/screen.log")"
+}
+
+press()
+{
+    on tmux -S "$E2E_DIR/tmux" send-keys -t t "$@"
+}
+
+close_terminal()
+{
+    cat "$E2E_DIR/screen.log"
+    on tmux -S "$E2E_DIR/tmux" kill-server
+}
+
+# From the checkout, as somebody does who has just fetched it.
+# about 90 s
+test_from_source()
+{
+    need tmux
+    scene
+    terminal "'$tools/install.sh' --listen 3"
+    sees '^On which\? Numbers or names; Enter for eth0, q to quit:'
+    sees '^   1\* eth0  '
+    press Enter
+    sees 'build igmpq, and install it in /usr/local'
+    sees 'write /etc/igmpqd.conf, for eth0'
+    sees 'Go on\? \[Y/n\]'
+    press Enter
+    sees '^None was heard' 250
+    sees '^eth0: it works\.' 60
+    sees '^status 0$'
+    close_terminal
+    on grep -qx 'interfaces = ( "eth0" );' /etc/igmpqd.conf || fail 'no interface in /etc/igmpqd.conf'
+    on test -e /usr/local/lib/systemd/system/igmpqd.service || fail 'no unit where systemd looks for it'
+    terminal "/usr/local/share/igmpq/uninstall.sh --purge"
+    sees 'Go on\? \[Y/n\]'
+    press y Enter
+    sees '^igmpq has been removed\.$'
+    sees '^status 0$'
+    close_terminal
+    nothing_is_left
+}
+
+# about 50 s
+test_interactive()
+{
+    need tmux
+    scene
+    predecessor
+    host q sw 192.168.50.77/24
+    querier other q -i eth0 -q 4 --control-socket none
+    wait_log other 'startup query' 5
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN' --listen 20"
+    sees 'Enter for eth1, q to quit:'
+    press eht0 Enter
+    sees 'Did you mean eth0\?'
+    press 9 Enter
+    sees 'There is no number 9 in the list'
+    press 'eth0 1' Enter
+    sees 'igmp-querier, the daemon that igmpqd replaces, is on this machine'
+    press perhaps Enter
+    sees 'Please answer y for yes or n for no'
+    press y Enter
+    sees '  - stop and disable igmp-querier.service$'
+    sees 'Go on\? \[Y/n\]'
+    press Enter
+    sees 'another querier is there already: 192\.168\.50\.77'
+    sees 'b for backup, a for active'
+    press a Enter
+    sees '^eth0: it works\. A query left' 60
+    sees '^status 0$'
+    close_terminal
+    on grep -qx 'interfaces = ( "eth0" );' "$conf" || fail 'named twice, or not at all'
+    on grep -qx 'mode = "active";' "$conf" || fail 'not the mode that was chosen'
+
+    # Again, without a question about the interface; Ctrl-C when all is done ends the show only.
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN'"
+    sees 'as it is$'
+    sees 'Go on\? \[Y/n\]'
+    press Enter
+    sees '^A query is out'
+    press C-c
+    sees 'only the look at its work was cut short'
+    sees '^status 130$'
+    close_terminal
+    active igmpqd || fail 'Ctrl-C has stopped it'
+
+    terminal "'$tools/uninstall.sh' --purge"
+    sees 'Enable it again\? \[Y/n\]'
+    press y Enter
+    sees 'Go on\? \[Y/n\]'
+    press n Enter
+    sees '^Nothing was changed\.$'
+    sees '^status 3$'
+    close_terminal
+    active igmpqd || fail 'a no has stopped it'
+    terminal "'$tools/uninstall.sh' --purge"
+    sees 'Enable it again\? \[Y/n\]'
+    press Enter
+    sees 'Go on\? \[Y/n\]'
+    press Enter
+    sees '^igmpq has been removed\.$'
+    close_terminal
+    active igmp-querier || fail 'the predecessor was not started again'
+    nothing_is_left
+}
+
+# Ctrl-C and the end of input, at each place where the script waits.
+# about 30 s
+test_interrupted()
+{
+    need tmux
+    scene
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN'"
+    sees 'q to quit:'
+    press C-c
+    sees '^Interrupted\. Nothing was changed\.$'
+    sees '^status 130$'
+    close_terminal
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN'"
+    sees 'q to quit:'
+    press C-d
+    sees '^Nothing was changed, since nobody answered'
+    sees '^status 3$'
+    close_terminal
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN' -i eth0 -y"
+    sees '^Listening for another querier, up to 130 s'
+    press C-c
+    sees '^Interrupted\. Nothing was changed\.$'
+    sees '^status 130$'
+    close_terminal
+    nothing_is_left
+
+    on touch /run/standin/slow
+    terminal "'$tools/install.sh' --build '$IGMPQ_BIN' -i eth0 -y --listen 0"
+    sees '^Installing [0-9]+ files'
+    within 5 on test -e /usr/local/share/igmpq/installed || fail 'nothing is installed'
+    press C-c
+    sees '^Interrupted\.$'
+    sees '^What had been done has been undone\.$'
+    sees '^status 130$'
+    close_terminal
+    nothing_is_left
+
+    # The build, whose output goes elsewhere.
+    mkdir -p "$E2E_DIR/checkout"
+    cp -R "$tools" "$E2E_DIR/checkout/"
+    touch "$E2E_DIR/checkout/configure.ac" "$E2E_DIR/checkout/Makefile.am"
+    printf '#!/bin/sh\nsleep 60\n' >"$E2E_DIR/checkout/autogen.sh"
+    chmod +x "$E2E_DIR/checkout/autogen.sh"
+    terminal "'$E2E_DIR/checkout/tools/install.sh' -i eth0 -y"
+    sees '^Building igmpq'
+    press C-c
+    sees '^Interrupted\. Nothing was changed\.$'
+    sees '^status 130$'
+    close_terminal
+    nothing_is_left
+}
