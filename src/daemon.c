@@ -17,6 +17,9 @@
 #include "igmpq/lock.h"
 #include "igmpq/log.h"
 #include "igmpq/report.h"
+#ifdef IGMPQ_TEST_BREACH
+#include "../tests/e2e/breach.h"
+#endif
 
 #define FRAMES_PER_TURN 256 /* of one interface: a flood is not to stop the timers */
 
@@ -68,10 +71,14 @@ int daemon_load_config(const struct daemon_setup *setup, struct config *out,
 {
     if (load_segments(setup, out, problem) < 0)
         return -1;
-    if (choose_socket(setup, &out->daemon, problem) == 0)
-        return 0;
-    config_free(out);
-    return -1;
+    if (choose_socket(setup, &out->daemon, problem) < 0) {
+        config_free(out);
+        return -1;
+    }
+    if (setup->user)
+        snprintf(out->daemon.user, sizeof out->daemon.user, "%s", setup->user);
+    out->daemon.is_unconfined |= setup->is_unconfined;
+    return 0;
 }
 
 static void set_log_level(const struct daemon *daemon)
@@ -98,7 +105,8 @@ static void open_hook(struct daemon *daemon)
 
     if (!config->hook)
         return;
-    daemon->hook = hook_open(config->hook, config->hook_timeout, &problem);
+    daemon->hook = hook_open(config->hook, config->hook_timeout,
+                             daemon->is_confined ? &daemon->user : NULL, &problem);
     if (!daemon->hook)
         log_error("%s", problem.text);
 }
@@ -130,6 +138,8 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     daemon->alarm = daemon->watch = -1;
     set_log_level(daemon);
     daemon->started = clock_now();
+    if (daemon_choose_user(daemon, problem) < 0)
+        goto failed;
     open_hook(daemon);
     allow_descriptors();
     daemon->engine = engine_create(setup->seed);
@@ -148,6 +158,8 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
         goto failed;
     daemon_open_control(daemon);
     daemon_open_http(daemon);
+    if (daemon_confine(daemon, problem) < 0)
+        goto failed;
     return daemon;
 failed:
     daemon_close(daemon);
@@ -172,9 +184,10 @@ static void tell_unapplied(const struct daemon_config *before, const struct daem
         strcmp(before->control_group, now->control_group) != 0 ||
         before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
         strcmp(before->metrics_address, now->metrics_address) != 0 ||
-        !is_same_hook(before->hook, now->hook))
-        log_warning("control-socket, control-group, control-mode, metrics-address, hook and "
-                    "hook-timeout are taken over when igmpqd is started again");
+        !is_same_hook(before->hook, now->hook) || strcmp(before->user, now->user) != 0 ||
+        before->is_unconfined != now->is_unconfined)
+        log_warning("control-socket, control-group, control-mode, metrics-address, hook, "
+                    "hook-timeout, user and sandbox are taken over when igmpqd is started again");
 }
 
 int daemon_reload(struct daemon *daemon, struct problem *problem)
@@ -324,6 +337,9 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
     instant now = clock_now();
     struct problem ignored;
 
+#ifdef IGMPQ_TEST_BREACH
+    breach();
+#endif
     while (!wishes->stop) {
         tick(daemon, now);
         control_turn(daemon->control, now, &daemon->pollfd[POLL_CONTROL]);

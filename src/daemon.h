@@ -20,7 +20,9 @@ struct daemon_setup {
     const char *control_socket; /* by the command line: a path, "none" or "auto"; NULL: not given */
     const char *version;
     uint64_t seed;
-    bool is_verbose; /* by the command line */
+    bool is_verbose;    /* by the command line */
+    const char *user;   /* by the command line: whom to become; NULL: not given */
+    bool is_unconfined; /* by the command line: stay what we are */
 };
 
 /** The configuration as `setup` says, warnings logged. 0, or -1 with a sentence. */

@@ -349,6 +349,8 @@ void daemon_open_control(struct daemon *daemon)
         .path = daemon->control_path,
         .group = config->control_group,
         .mode = config->control_mode,
+        /* What is nobody's is everybody's. */
+        .owner = daemon->is_confined && !daemon->user.is_fallback ? &daemon->user : NULL,
         .version = daemon->setup->version,
         .answerer = {daemon, begin, next, end},
     };

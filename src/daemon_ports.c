@@ -83,7 +83,7 @@ int daemon_port_of(struct daemon *daemon, const char *name, bool is_first, struc
     if (!port)
         return problem_set(problem, "no memory");
     port_init(port, name);
-    port->lock = lock_take(name, problem);
+    port->lock = lock_take(name, daemon->lock_user, problem);
     if (port->lock < 0 && is_first) {
         free(port);
         return -1;
@@ -155,12 +155,13 @@ static void note_changes(struct port_io *port, bool is_same)
     port->backoff = 0;
 }
 
-static int attach(struct port_io *port, instant now, struct problem *problem)
+static int attach(const struct daemon *daemon, struct port_io *port, instant now,
+                  struct problem *problem)
 {
     if (port->retry_at != INSTANT_NEVER && port->retry_at > now)
         return 0; /* it failed a moment ago; in its own time */
     if (port->lock < 0)
-        port->lock = lock_take(port->name, problem);
+        port->lock = lock_take(port->name, daemon->lock_user, problem);
     if (port->lock < 0 || port_attach(port, now, problem) < 0) {
         port_back_off(port, now);
         return -1;
@@ -173,8 +174,8 @@ static int attach(struct port_io *port, instant now, struct problem *problem)
 }
 
 /** Attach or detach as the interface comes and goes. -1 with a sentence when that failed. */
-static int follow(struct port_io *port, const struct links *links, instant now,
-                  struct problem *problem)
+static int follow(const struct daemon *daemon, struct port_io *port, const struct links *links,
+                  instant now, struct problem *problem)
 {
     const struct link_info *link = links_find(links, port->name);
     bool is_same = link && port->is_present && link->index == port->link.index;
@@ -200,7 +201,7 @@ static int follow(struct port_io *port, const struct links *links, instant now,
         *problem = port->failure;
         return -1;
     }
-    if (!port->is_attached && attach(port, now, problem) < 0)
+    if (!port->is_attached && attach(daemon, port, now, problem) < 0)
         return -1;
     if (port->is_attached && port->is_failing && port->proven_at <= now) {
         log_info("%s: works again", port->name);
@@ -227,7 +228,7 @@ int daemon_follow_ports(struct daemon *daemon, const struct links *links, bool i
         struct port_io *port = daemon->port[i];
         if (!port)
             continue;
-        int result = follow(port, links, clock_now(), problem);
+        int result = follow(daemon, port, links, clock_now(), problem);
         if (is_first && result == 0 && !port->is_attached)
             result = probe_privilege(problem);
         if (result == 0)

@@ -2,7 +2,7 @@
 /* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_send.c (queries out),
  * daemon_segments.c (what is wanted, and who we are there), daemon_ports.c (interfaces),
  * daemon_publish.c (events), daemon_control.c (answers), daemon_http.c (the
- * same metrics as a page). */
+ * same metrics as a page), daemon_sandbox.c (giving up root). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
@@ -15,6 +15,7 @@
 #include "igmpq/http.h"
 #include "igmpq/log.h"
 #include "igmpq/port.h"
+#include "igmpq/sandbox.h"
 
 /** What is waited for: the alarm, news of interfaces, those who ask, and each port. */
 enum { POLL_ALARM, POLL_WATCH, POLL_HTTP, POLL_CONTROL, POLL_PORTS = POLL_CONTROL + CONTROL_POLLS };
@@ -67,6 +68,9 @@ struct daemon {
     instant http_due;  /* its next turn, though nothing came */
     instant started;
     enum verbosity verbosity;
+    bool is_confined;         /* or to be */
+    struct service_user user; /* whom to become, where it is */
+    uid_t lock_user;          /* whose locks count beside root's and our own */
 };
 
 /* daemon.c */
@@ -102,6 +106,14 @@ void daemon_open_control(struct daemon *daemon);
 /** Serve the metrics where the configuration says so. The daemon does its work without as well: the
  * reason is logged. */
 void daemon_open_http(struct daemon *daemon);
+
+/* daemon_sandbox.c */
+
+/** Whom to become. -1 with a sentence. */
+int daemon_choose_user(struct daemon *daemon, struct problem *problem);
+
+/** Give up what is no longer needed, now that everything is open. -1 with a sentence. */
+int daemon_confine(struct daemon *daemon, struct problem *problem);
 
 /* daemon_send.c */
 

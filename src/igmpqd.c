@@ -14,6 +14,7 @@
 #include "igmpq/log.h"
 #include "igmpq/options.h"
 #include "igmpq/report.h"
+#include "igmpq/sandbox.h"
 #include "igmpq/text.h"
 
 #define INTERFACES_MOST 64
@@ -39,6 +40,8 @@ struct command {
     const char *control_socket;
     uint64_t seed;
     bool has_seed;
+    const char *user;
+    bool is_unconfined;
     bool is_verbose;
     bool wants_help, wants_version, wants_test;
 };
@@ -49,6 +52,8 @@ static const struct setting own_options[] = {
      "the default route)"},
     {"config", 'c', "FILE", "the configuration file (" DEFAULT_CONFIG ", if there is one)"},
     {"control-socket", 0, "PATH|none", "where igmpqctl asks (" CONTROL_SOCKET ")"},
+    {"user", 0, "NAME", "become this user when all is open (" IGMPQ_USER ", else nobody)"},
+    {"no-sandbox", 0, NULL, "stay root, and filter no system calls: for debugging only"},
     {"test", 'T', NULL, "check the configuration, print what is in force, and exit"},
     {"verbose", 'v', NULL, "log every query, report and refused frame"},
     {"seed", 0, "NUMBER", "seed of the jitter, to repeat a run exactly (random)"},
@@ -85,6 +90,14 @@ static int take_option(void *context, const char *name, const char *value, struc
             return problem_set(problem, "--control-socket: %s", inner.text);
         command->control_socket = value;
     }
+    if (strcmp(name, "user") == 0) {
+        struct problem inner;
+        if (sandbox_check_user(value, &inner) < 0)
+            return problem_set(problem, "--user: %s", inner.text);
+        command->user = value;
+    }
+    if (strcmp(name, "no-sandbox") == 0)
+        command->is_unconfined = true;
     if (strcmp(name, "test") == 0)
         command->wants_test = true;
     if (strcmp(name, "verbose") == 0)
@@ -212,6 +225,11 @@ static int load(struct daemon_setup *setup, struct config *config, char route[LI
         fprintf(stderr, "igmpqd: %s\n", problem.text);
         return setup->config_path ? EXIT_STATUS_FAILURE : EXIT_STATUS_USAGE;
     }
+    if (config_check_names(config, setup->config_path, &problem) < 0) {
+        fprintf(stderr, "igmpqd: %s\n", problem.text);
+        config_free(config);
+        return EXIT_STATUS_FAILURE;
+    }
     if (config->count > 0)
         return 0;
     config_free(config);
@@ -235,6 +253,8 @@ static int start(const struct command *command, struct daemon_setup *setup)
     setup->interfaces = command->interface;
     setup->interface_count = command->interface_count;
     setup->is_verbose = command->is_verbose;
+    setup->user = command->user;
+    setup->is_unconfined = command->is_unconfined;
     setup->control_socket = command->control_socket;
     setup->version = PACKAGE_VERSION;
     setup->seed = command->has_seed ? command->seed : random_seed();

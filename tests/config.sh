@@ -164,6 +164,12 @@ broken "2: hook: text in quotes is wanted here" <<'END'
 hook = ( "/bin/sh",
     1 );
 END
+broken "1: user: there is no user 'no-such-user'; make it (useradd --system no-such-user)" <<'END'
+user = "no-such-user";
+END
+broken "1: sandbox: true or false is wanted here" <<'END'
+sandbox = 1;
+END
 broken "1: hook-timeout: seconds up to 3600 are wanted here" <<'END'
 hook-timeout = 0;
 END
@@ -248,6 +254,8 @@ control-mode = "0600";
 metrics-address = "[::1]:9463";
 hook = [ "/bin/sh", "-c", "true" ];
 hook-timeout = 2.5;
+user = "daemon";
+sandbox = false;
 expect-groups = ( "239.1.2.3", "239.1.2.4" );
 interfaces = ( "eth0", { name = "eth1"; expect-groups = "239.9.9.9"; }, { name = "eth2"; expect-groups = [ ]; } );
 END
@@ -264,6 +272,8 @@ say 'the socket of the file' /somewhere/file.sock "$(told igmpqd control-socket)
 say 'the mode' 0600 "$(told igmpqd control-mode)"
 say 'the address of the metrics' '[::1]:9463' "$(told igmpqd metrics-address)"
 say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
+say 'the user' daemon "$(told igmpqd user)"
+say 'the sandbox' no "$(told igmpqd sandbox)"
 say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
 say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"
 say 'groups of an entry' 239.9.9.9 "$(told eth1 expect-groups)"

@@ -14,6 +14,7 @@
 
 #include "igmpq/clock.h"
 #include "igmpq/lock.h"
+#include "igmpq/sandbox.h"
 #include "inject_daemon.h"
 
 static void add_own(struct session *session, struct prefix own)
@@ -86,7 +87,7 @@ int session_open(struct session *session, const struct request *request,
     *session = (struct session){.request = request, .stop = stop, .wait_mask = wait_mask};
     if (find_link(session, request->interface, problem) < 0)
         return -1;
-    session->runs_igmpqd = lock_is_held(request->interface);
+    session->runs_igmpqd = lock_is_held(request->interface, sandbox_default_user());
     if (session->runs_igmpqd)
         (void)daemon_tell(&session->heard, request->interface,
                           request->vlan > 0 ? (uint16_t)request->vlan : VLAN_NONE);

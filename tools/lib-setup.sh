@@ -82,6 +82,7 @@ build|<libconfig.h>|libconfig|libconfig-dev|libconfig-devel|libconfig
 build|<zlib.h>|zlib|zlib1g-dev|zlib-devel|-
 build|<jansson.h>|jansson|libjansson-dev|jansson-devel|jansson
 build|<uthash.h>|uthash|uthash-dev|uthash-devel|uthash
+build|<seccomp.h>|libseccomp|libseccomp-dev|libseccomp-devel|-
 unit|<cmocka.h>|cmocka|libcmocka-dev|libcmocka-devel|cmocka
 unit|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd
 e2e|<microhttpd.h>|libmicrohttpd|libmicrohttpd-dev|libmicrohttpd-devel|libmicrohttpd

@@ -14,6 +14,7 @@
 #include "igmpq/links.h"
 #include "igmpq/options.h"
 #include "igmpq/params.h"
+#include "igmpq/sandbox.h"
 #include "igmpq/segment.h"
 
 /** Where a segment's source address comes from. */
@@ -50,6 +51,9 @@ struct daemon_config {
     char metrics_address[HTTP_ADDRESS_SIZE]; /* where they are served, or "none" */
     char **hook; /* a program and its arguments, ended by NULL; owned; NULL: none */
     duration hook_timeout;
+    char user[SANDBOX_NAME_SIZE];              /* whom to become; empty: the default */
+    bool is_unconfined;                        /* stay what was started: no drop, no filter */
+    unsigned group_line, hook_line, user_line; /* in the file; 0: not given there */
 };
 
 /** All segments, owned; free with config_free(). */
@@ -70,6 +74,13 @@ int config_load(const char *path, const struct overrides *overrides, const char 
                 unsigned interface_count, struct config *out, void (*tell)(const char *text),
                 struct problem *problem);
 void config_free(struct config *config);
+
+/**
+ * Whether this system has the group, the users and the program that the file names. To be asked at
+ * the start, while the system's tables of users can be read, and not on a host that only reads
+ * captures. -1 with a sentence.
+ */
+int config_check_names(const struct config *config, const char *path, struct problem *problem);
 
 /** Whether the path of a control socket can be one, or is "auto" or "none". 0, or -1 with a
  * sentence. */

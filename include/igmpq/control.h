@@ -174,6 +174,7 @@
 
 #include "igmpq/base.h"
 #include "igmpq/problem.h"
+#include "igmpq/sandbox.h"
 #include "igmpq/segment.h"
 
 #ifndef RUNSTATEDIR
@@ -282,8 +283,9 @@ struct control_answerer {
 
 struct control_setup {
     const char *path;  /* where the socket is made, with the folder it is in */
-    const char *group; /* NULL or empty: as the process has it */
+    const char *group; /* NULL or empty: that of `owner` */
     unsigned mode;
+    const struct service_user *owner; /* whom we become, and it belongs to; NULL: who we are */
     const char *version;
     struct control_answerer answerer;
 };

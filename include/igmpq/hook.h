@@ -14,6 +14,7 @@
 
 #include "igmpq/base.h"
 #include "igmpq/problem.h"
+#include "igmpq/sandbox.h"
 
 /* A write of so much into a pipe is all or nothing on every system (POSIX: _POSIX_PIPE_BUF). */
 #define HOOK_NOTE_SIZE 512
@@ -33,10 +34,11 @@ struct hook;
 
 /**
  * Fork the helper. `words`: the program, by its path, and its arguments, ended by NULL; `limit`:
- * how long it may take. To be called before descriptors are opened that a program is not to have.
- * NULL with a sentence.
+ * how long it may take; `user`: whom the helper becomes, without any capability, and its programs
+ * with it (NULL: they are what we are). To be called before root is given up. NULL with a sentence.
  */
-struct hook *hook_open(char *const *words, duration limit, struct problem *problem);
+struct hook *hook_open(char *const *words, duration limit, const struct service_user *user,
+                       struct problem *problem);
 
 /** Tell the helper. Never waits. False when it was dropped; NULL: there is no hook, and nothing to
  * drop. */

@@ -80,4 +80,7 @@ struct json_summary {
 };
 char *json_line_summary(const struct json_summary *summary, duration wall);
 
+/** Draw the random number that objects are hashed with now, and not when the first one is made. */
+void json_draw_seed(void);
+
 #endif

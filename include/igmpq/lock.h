@@ -8,19 +8,23 @@
 #define IGMPQ_LOCK_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "igmpq/problem.h"
 
 /**
  * A descriptor to keep open while the lock is held, or -1 with a sentence that names the program
- * and the process holding it where that can be known. Only root and our own user can hold it
- * against us: whoever else took its name is warned of in the log, and no obstacle.
+ * and the process holding it where that can be known. Only root, our own user and `service` (the
+ * user that igmpqd runs as; LOCK_NO_USER: none) can hold it against us: whoever else took its name
+ * is warned of in the log, and no obstacle.
  */
-int lock_take(const char *interface, struct problem *problem);
+int lock_take(const char *interface, uid_t service, struct problem *problem);
 void lock_release(int descriptor);
+
+#define LOCK_NO_USER ((uid_t)-1)
 
 /** Whether an igmpqd holds the lock of that interface, as far as this user may know. Takes nothing.
  */
-bool lock_is_held(const char *interface);
+bool lock_is_held(const char *interface, uid_t service);
 
 #endif

@@ -248,6 +248,16 @@ int config_load(const char *path, const struct overrides *overrides, const char 
     return result;
 }
 
+int config_check_names(const struct config *config, const char *path, struct problem *problem)
+{
+    struct problem inner;
+    unsigned line;
+
+    if (config_daemon_check_names(&config->daemon, &line, &inner) < 0)
+        return locate(problem, path, line, inner.text);
+    return 0;
+}
+
 static void print_seconds(FILE *to, const char *name, duration span)
 {
     char text[TEXT_DURATION_SIZE];

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "igmpq/text.h"
 #include "system.h"
 
@@ -14,8 +15,8 @@
 #define HOOK_TIMEOUT_MOST (3600 * SECONDS)
 
 const char *const config_daemon_names[] = {
-    "control-socket", "control-group", "control-mode", "metrics-address",
-    "hook",           "hook-timeout",  NULL,
+    "control-socket", "control-group", "control-mode", "metrics-address", "hook", "hook-timeout",
+    "user",           "sandbox",       NULL,
 };
 
 bool config_daemon_knows(const char *name)
@@ -67,17 +68,34 @@ static int read_socket(const char *text, struct daemon_config *out, struct probl
     return 0;
 }
 
-static int read_group(const char *text, struct daemon_config *out, struct problem *problem)
+/** A name of the system's tables, which config_daemon_check_names() looks it up in. */
+static int read_name(const config_setting_t *at, const char *text, char *out, size_t size,
+                     unsigned *line, struct problem *problem)
 {
-    gid_t ignored;
+    if (strlen(text) >= size)
+        return problem_set(problem, "%s: '%s' is longer than a name can be",
+                           config_setting_name(at), text);
+    snprintf(out, size, "%s", text);
+    *line = config_setting_source_line(at);
+    return 0;
+}
 
-    if (strlen(text) >= sizeof out->control_group ||
-        (text[0] != '\0' && control_group_find(text, &ignored) < 0))
-        return problem_set(problem,
-                           "control-group: there is no group '%s'; make it (groupadd), or leave "
-                           "this empty for the daemon's own group",
-                           text);
-    snprintf(out->control_group, sizeof out->control_group, "%s", text);
+static int read_bool(const config_setting_t *at, bool *out, struct problem *problem)
+{
+    if (config_setting_type(at) != CONFIG_TYPE_BOOL)
+        return problem_set(problem, "%s: true or false is wanted here", config_setting_name(at));
+    *out = config_setting_get_bool(at);
+    return 0;
+}
+
+static int read_sandbox(const config_setting_t *at, struct daemon_config *out,
+                        struct problem *problem)
+{
+    bool is_wanted = true;
+
+    if (read_bool(at, &is_wanted, problem) < 0)
+        return -1;
+    out->is_unconfined = !is_wanted;
     return 0;
 }
 
@@ -130,15 +148,6 @@ static int read_timeout(const config_setting_t *at, struct daemon_config *out,
     return 0;
 }
 
-static int check_program(const char *path, struct problem *problem)
-{
-    if (path[0] != '/')
-        return problem_set(problem, "hook: '%s' is not a path that begins with '/'", path);
-    if (access(path, X_OK) < 0)
-        return problem_set(problem, "hook: %s cannot be run: %s", path, strerror(errno));
-    return 0;
-}
-
 /** A list of texts, or a single one; -1: it is something else. */
 static int list_length(const config_setting_t *at)
 {
@@ -176,8 +185,10 @@ static int read_hook(const config_setting_t *at, struct daemon_config *out,
         const char *word = config_setting_get_string(*where);
         if (!word)
             return problem_set(problem, "hook: text in quotes is wanted here");
-        if (i == 0 && check_program(word, problem) < 0)
-            return -1;
+        if (i == 0)
+            out->hook_line = config_setting_source_line(*where);
+        if (i == 0 && word[0] != '/')
+            return problem_set(problem, "hook: '%s' is not a path that begins with '/'", word);
         out->hook[i] = strdup(word);
         if (!out->hook[i])
             return problem_set(problem, "no memory");
@@ -196,15 +207,41 @@ int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
         return read_hook(at, out, where, problem);
     if (strcmp(name, "hook-timeout") == 0)
         return read_timeout(at, out, problem);
+    if (strcmp(name, "sandbox") == 0)
+        return read_sandbox(at, out, problem);
     if (!text)
         return problem_set(problem, "%s: text in quotes is wanted here", name);
     if (strcmp(name, "control-socket") == 0)
         return read_socket(text, out, problem);
     if (strcmp(name, "control-group") == 0)
-        return read_group(text, out, problem);
+        return read_name(at, text, out->control_group, sizeof out->control_group, &out->group_line,
+                         problem);
     if (strcmp(name, "metrics-address") == 0)
         return read_metrics_address(text, out, problem);
+    if (strcmp(name, "user") == 0)
+        return read_name(at, text, out->user, sizeof out->user, &out->user_line, problem);
     return read_mode(text, out, problem);
+}
+
+int config_daemon_check_names(const struct daemon_config *config, unsigned *line,
+                              struct problem *problem)
+{
+    struct problem inner;
+    gid_t ignored;
+
+    *line = config->group_line;
+    if (config->control_group[0] != '\0' && control_group_find(config->control_group, &ignored) < 0)
+        return problem_set(problem,
+                           "control-group: there is no group '%s'; make it (groupadd), or leave "
+                           "this empty for the daemon's own group",
+                           config->control_group);
+    *line = config->user_line;
+    if (config->user[0] != '\0' && sandbox_check_user(config->user, &inner) < 0)
+        return problem_set(problem, "user: %s", inner.text);
+    *line = config->hook_line;
+    if (config->hook && access(config->hook[0], X_OK) < 0)
+        return problem_set(problem, "hook: %s cannot be run: %s", config->hook[0], strerror(errno));
+    return 0;
 }
 
 int config_daemon_read_expected(const config_setting_t *at, struct expected_groups *out,
@@ -251,6 +288,8 @@ void config_daemon_print(const struct daemon_config *config, FILE *to)
     for (char **word = config->hook; word && *word; word++)
         fprintf(to, " %s", *word);
     fprintf(to, "\n    hook-timeout = %s\n", text_seconds(config->hook_timeout, seconds));
+    fprintf(to, "    user = %s\n", config->user[0] ? config->user : IGMPQ_USER);
+    fprintf(to, "    sandbox = %s\n", config->is_unconfined ? "no" : "yes");
 }
 
 void config_daemon_print_expected(const struct expected_groups *expected, FILE *to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The settings of the configuration file that are for the daemon and not for the protocol:
- * the control socket, the hook, the groups that are expected. */
+ * the control socket, the hook, the groups that are expected, whom to become. */
 #ifndef IGMPQ_IO_CONFIG_DAEMON_H
 #define IGMPQ_IO_CONFIG_DAEMON_H
 
@@ -17,6 +17,10 @@ bool config_daemon_knows(const char *name);
 /** Read one of them. -1 with a sentence, and what in the file it is about in `*where`. */
 int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
                        const config_setting_t **where, struct problem *problem);
+
+/** Whether this system has what they name. -1 with a sentence, and the line of the setting. */
+int config_daemon_check_names(const struct daemon_config *config, unsigned *line,
+                              struct problem *problem);
 
 /** Read expect-groups. Likewise. */
 int config_daemon_read_expected(const config_setting_t *at, struct expected_groups *out,

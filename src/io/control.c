@@ -37,7 +37,7 @@ struct control *control_open(const struct control_setup *setup, struct problem *
         return NULL;
     }
     control->host = (struct client_host){setup->version, setup->answerer};
-    control->own_user = geteuid();
+    control->own_user = setup->owner ? setup->owner->user : geteuid();
     for (unsigned i = 0; i < CONTROL_CLIENTS; i++)
         control->client[i].descriptor = -1;
     if (control_socket_open(&control->socket, setup, problem) < 0) {

@@ -35,12 +35,29 @@ static int make_socket(void)
     return descriptor < 0 ? -1 : control_socket_prepare(descriptor);
 }
 
+/** Who gives root up later can remove the socket only from a folder of his own: one that was made
+ * for it, or the usual one, left by an igmpqd that stayed root. */
+static void give_folder(int descriptor, const char *folder, bool is_ours,
+                        const struct service_user *owner)
+{
+    static const char usual[] = CONTROL_SOCKET;
+    size_t length = (size_t)(strrchr(usual, '/') - usual);
+    struct stat about;
+
+    if (!owner || !owner->is_change || fstat(descriptor, &about) < 0 || about.st_uid != geteuid())
+        return;
+    is_ours |= strlen(folder) == length && strncmp(folder, usual, length) == 0;
+    /* Where it cannot be given away, the socket stays behind, and the next igmpqd replaces it. */
+    if (is_ours && fchown(descriptor, owner->user, owner->group) < 0)
+        errno = 0;
+}
+
 /**
  * Make the folder of the socket where it is missing, and hold it while looking at what is there:
  * two daemons that start at once must not both find the other's socket stale. Its descriptor, or -1
  * with a sentence. A folder that somebody else holds does not keep the daemon from starting.
  */
-static int hold_folder(const char *path, struct problem *problem)
+static int hold_folder(const char *path, const struct service_user *owner, struct problem *problem)
 {
     char folder[CONTROL_PATH_SIZE];
     const struct timespec pause = {.tv_nsec = FOLDER_PAUSE};
@@ -51,13 +68,15 @@ static int hold_folder(const char *path, struct problem *problem)
         snprintf(folder, sizeof folder, "%s", slash ? "/" : ".");
     else
         *slash = '\0';
-    if (mkdir(folder, 0755) == 0)
+    bool is_made = mkdir(folder, 0755) == 0;
+    if (is_made)
         chmod(folder, 0755); /* whatever the umask is: the mode of the socket is what decides */
     else if (errno != EEXIST)
         return problem_set(problem, "%s cannot be made: %s", folder, strerror(errno));
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return problem_set(problem, "%s: %s", folder, strerror(errno));
+    give_folder(descriptor, folder, is_made, owner);
     for (int i = 0; i < FOLDER_TRIES && flock(descriptor, LOCK_EX | LOCK_NB) < 0; i++)
         nanosleep(&pause, NULL);
     return descriptor;
@@ -89,18 +108,24 @@ static int clear_stale(const struct sockaddr_un *address, struct problem *proble
     return 0;
 }
 
-/** The group as wanted. Without following a link: the file may lie in a folder of others. */
-static int set_group(const char *path, const char *name, struct problem *problem)
+/** Owner and group as wanted. Without following a link: the file may lie in a folder of others. */
+static int set_owner(const char *path, const struct control_setup *setup, struct problem *problem)
 {
-    if (!name || name[0] == '\0')
+    const struct service_user *owner =
+        setup->owner && setup->owner->is_change ? setup->owner : NULL;
+    bool has_group = setup->group && setup->group[0] != '\0';
+    gid_t group = owner ? owner->group : (gid_t)-1;
+
+    if (!owner && !has_group)
         return 0;
-    gid_t group;
-    if (control_group_find(name, &group) < 0)
-        return problem_set(problem, "there is no group '%s'", name);
-    if (lchown(path, (uid_t)-1, group) < 0)
-        return problem_set(problem, "%s cannot be given to group %s: %s", path, name,
+    if (has_group && control_group_find(setup->group, &group) < 0)
+        return problem_set(problem, "there is no group '%s'", setup->group);
+    if (lchown(path, owner ? owner->user : (uid_t)-1, group) == 0)
+        return 0;
+    if (has_group)
+        return problem_set(problem, "%s cannot be given to group %s: %s", path, setup->group,
                            strerror(errno));
-    return 0;
+    return 0; /* a container's root that may not give files away: then they are root's */
 }
 
 static int listen_on(struct control_socket *out, const struct sockaddr_un *address,
@@ -124,7 +149,7 @@ static int listen_on(struct control_socket *out, const struct sockaddr_un *addre
         out->device = about.st_dev;
         out->inode = about.st_ino;
     }
-    if (set_group(address->sun_path, setup->group, problem) < 0)
+    if (set_owner(address->sun_path, setup, problem) < 0)
         goto failed;
     if (listen(out->descriptor, BACKLOG) < 0) {
         problem_set(problem, "%s: %s", address->sun_path, strerror(errno));
@@ -147,7 +172,7 @@ int control_socket_open(struct control_socket *out, const struct control_setup *
                            setup->path, sizeof out->path - 1);
     snprintf(out->path, sizeof out->path, "%s", setup->path);
     snprintf(address.sun_path, sizeof address.sun_path, "%s", setup->path);
-    int folder = hold_folder(setup->path, problem);
+    int folder = hold_folder(setup->path, setup->owner, problem);
     if (folder < 0)
         return -1;
     int result = clear_stale(&address, problem);

@@ -76,7 +76,8 @@ static int make_lanes(int from[HOOK_LANES], int to[HOOK_LANES])
     return 0;
 }
 
-struct hook *hook_open(char *const *words, duration limit, struct problem *problem)
+struct hook *hook_open(char *const *words, duration limit, const struct service_user *user,
+                       struct problem *problem)
 {
     struct hook *hook = calloc(1, sizeof *hook);
     int from[HOOK_LANES] = {-1, -1};
@@ -89,7 +90,7 @@ struct hook *hook_open(char *const *words, duration limit, struct problem *probl
     hook->process = make_lanes(from, hook->lane) == 0 ? fork() : -1;
     if (hook->process == 0) {
         close_both(hook->lane);
-        hook_process_run(from, words, limit);
+        hook_process_run(from, words, limit, user);
     }
     if (hook->process < 0) {
         problem_set(problem, "the hook's helper cannot be started: %s", strerror(errno));

@@ -167,7 +167,28 @@ static bool next_note(struct helper *helper, struct hook_note *note)
     }
 }
 
-void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration limit)
+/** No more than the pipes and the standard descriptors; no more rights than `user` has, without any
+ * capability. */
+static void confine(const struct helper *helper, const struct service_user *user)
+{
+    struct problem problem;
+
+    sandbox_close_descriptors(STDERR_FILENO + 1, helper->lane, HOOK_LANES);
+    if (!user)
+        return;
+    if (sandbox_drop(user, SANDBOX_HELPER, &problem) < 0) {
+        log_error("the hook's helper: %s", problem.text);
+        _exit(1);
+    }
+    if (access(helper->words[0], X_OK) != 0)
+        log_warning("hook: %s cannot be run by user %s: %s", helper->words[0], user->name,
+                    strerror(errno));
+    /* That there is no filter is told by the daemon. */
+    sandbox_filter(SANDBOX_HELPER, NULL, &problem);
+}
+
+void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration limit,
+                      const struct service_user *user)
 {
     struct helper helper = {.words = words, .limit = limit, .ends = INSTANT_NEVER};
     struct sigaction action = {.sa_handler = on_child};
@@ -181,6 +202,7 @@ void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration 
         helper.lane[i] = lanes[i];
         fcntl(lanes[i], F_SETFD, FD_CLOEXEC);
     }
+    confine(&helper, user);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGQUIT, SIG_DFL);

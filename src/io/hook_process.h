@@ -9,8 +9,8 @@
 #define HOOK_VARIABLES_MOST 24
 
 /** Run the program for each note that comes, those of the first pipe before those of the second,
- * until the other ends are closed; never returns. */
-void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration limit)
-    __attribute__((noreturn));
+ * until the other ends are closed; never returns. As `user`, unless that is NULL. */
+void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration limit,
+                      const struct service_user *user) __attribute__((noreturn));
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "igmpq/json.h"
 #include "igmpq/text.h"
 
 /* Seconds and six decimals, whole numbers all the way. */
@@ -72,4 +73,9 @@ char *json_value_line(json_t *object)
 
     json_decref(object);
     return line;
+}
+
+void json_draw_seed(void)
+{
+    json_object_seed(0);
 }

@@ -3,7 +3,8 @@
  * Floor 3, Linux. The lock is a listening Unix socket of an abstract name: it belongs to the
  * network namespace, as the interface does, leaves no file behind, and tells who holds it to
  * whoever connects. Abstract names have no owner, so anybody may take ours: only a holder who is
- * root or our own user counts.
+ * root, our own user or the service's counts. (A daemon takes the locks of interfaces that appear
+ * later when it has given up root.)
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* struct ucred */
@@ -37,6 +38,7 @@
 struct lock_name {
     struct sockaddr_un address;
     socklen_t size;
+    uid_t service; /* may hold it, too */
 };
 
 struct lock_holder {
@@ -47,9 +49,9 @@ struct lock_holder {
 };
 
 /* The first octet of the path stays zero: that makes the name abstract. */
-static struct lock_name lock_make_name(const char *interface, const char *more)
+static struct lock_name lock_make_name(const char *interface, const char *more, uid_t service)
 {
-    struct lock_name name = {.address.sun_family = AF_UNIX};
+    struct lock_name name = {.address.sun_family = AF_UNIX, .service = service};
     char *path = name.address.sun_path;
 
     name.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
@@ -58,9 +60,10 @@ static struct lock_name lock_make_name(const char *interface, const char *more)
     return name;
 }
 
-static bool lock_is_trusted(uid_t user)
+static bool lock_is_trusted(const struct lock_name *name, uid_t user)
 {
-    return user == 0 || user == geteuid();
+    return user == 0 || user == geteuid() ||
+           (name->service != LOCK_NO_USER && user == name->service);
 }
 
 static int lock_open_socket(void)
@@ -108,7 +111,8 @@ static bool lock_is_this(struct nlmsghdr *message, const struct lock_name *main,
         }
     }
     if (socket->udiag_type != SOCK_STREAM || path == NULL || user == UINT32_MAX ||
-        !lock_is_trusted(user) || length < wanted || length > sizeof found->address.sun_path ||
+        !lock_is_trusted(main, user) || length < wanted ||
+        length > sizeof found->address.sun_path ||
         memcmp(path, main->address.sun_path, wanted) != 0 ||
         (length > wanted && path[wanted] != '/'))
         return false;
@@ -178,7 +182,8 @@ static bool lock_find(const struct lock_name *main, pid_t *process)
         return false;
     holder = lock_ask_holder(result > 0 ? &found : main);
     *process = holder.process;
-    return result > 0 || (!holder.is_absent && (!holder.has_user || lock_is_trusted(holder.user)));
+    return result > 0 ||
+           (!holder.is_absent && (!holder.has_user || lock_is_trusted(main, holder.user)));
 }
 
 /* The name is taken by somebody who does not count: that may not keep the querier from starting. It
@@ -191,7 +196,7 @@ static void lock_go_on(const char *interface, const struct lock_name *main, int 
     struct lock_name name;
 
     snprintf(more, sizeof more, "/%ld", (long)getpid());
-    name = lock_make_name(interface, more);
+    name = lock_make_name(interface, more, LOCK_NO_USER);
     if (bind(descriptor, (const struct sockaddr *)&name.address, name.size) == 0)
         listen(descriptor, LOCK_BACKLOG);
     if (holder.has_user)
@@ -206,9 +211,9 @@ static void lock_go_on(const char *interface, const struct lock_name *main, int 
                     interface);
 }
 
-int lock_take(const char *interface, struct problem *problem)
+int lock_take(const char *interface, uid_t service, struct problem *problem)
 {
-    struct lock_name main = lock_make_name(interface, "");
+    struct lock_name main = lock_make_name(interface, "", service);
     pid_t process;
     int descriptor;
 
@@ -240,9 +245,9 @@ void lock_release(int descriptor)
         close(descriptor);
 }
 
-bool lock_is_held(const char *interface)
+bool lock_is_held(const char *interface, uid_t service)
 {
-    struct lock_name main = lock_make_name(interface, "");
+    struct lock_name main = lock_make_name(interface, "", service);
     pid_t process;
 
     return lock_find(&main, &process);

@@ -27,13 +27,14 @@ static long lock_read_holder(int descriptor)
     return length > 0 ? strtol(text, NULL, 10) : 0;
 }
 
-int lock_take(const char *interface, struct problem *problem)
+int lock_take(const char *interface, uid_t service, struct problem *problem)
 {
     char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
     char text[16];
     int descriptor;
     int length;
 
+    (void)service; /* who may write to the run directory is one of us */
     if (strchr(interface, '/') != NULL)
         return problem_set(problem, "there is no interface %s", interface);
     snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);
@@ -61,12 +62,13 @@ void lock_release(int descriptor)
         close(descriptor);
 }
 
-bool lock_is_held(const char *interface)
+bool lock_is_held(const char *interface, uid_t service)
 {
     char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
     int descriptor;
     bool is_held;
 
+    (void)service;
     if (strchr(interface, '/') != NULL)
         return false;
     snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);

@@ -75,7 +75,7 @@ static struct hook *open_hook(const char *script, duration limit)
     char *words[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, strdup(script), file, NULL};
     struct problem problem;
 
-    struct hook *hook = hook_open(words, limit, &problem);
+    struct hook *hook = hook_open(words, limit, NULL, &problem);
     assert_non_null(hook);
     free(words[2]);
     return hook;
@@ -187,7 +187,7 @@ static void test_a_program_that_is_not_there(void **state)
     struct hook_note note = note_of("role");
 
     (void)state;
-    struct hook *hook = hook_open(words, SECONDS, &problem);
+    struct hook *hook = hook_open(words, SECONDS, NULL, &problem);
     assert_non_null(hook);
     assert_true(hook_tell(hook, &note, true));
     hook_close(hook);

@@ -286,7 +286,7 @@ static void test_lock(void **state)
     snprintf(name, sizeof name, "t%ld", (long)getpid());
     snprintf(other, sizeof other, "u%ld", (long)getpid());
     snprintf(holder, sizeof holder, "(process %ld)", (long)getpid());
-    lock = lock_take(name, &problem);
+    lock = lock_take(name, LOCK_NO_USER, &problem);
     if (lock < 0) {
         print_message("no lock can be taken here: %s\n", problem.text);
         skip();
@@ -294,21 +294,21 @@ static void test_lock(void **state)
     /* Also after many have asked: then it may no longer be known who holds it, but nobody waits for
      * an answer. */
     for (int i = 0; i < 100; i++) {
-        assert_int_equal(lock_take(name, &problem), -1);
+        assert_int_equal(lock_take(name, LOCK_NO_USER, &problem), -1);
         assert_says(&problem, name);
         assert_says(&problem, " already");
-        assert_true(lock_is_held(name));
+        assert_true(lock_is_held(name, LOCK_NO_USER));
         if (i < 10)
             assert_says(&problem, holder);
         /* The program is named, and not taken for an igmpqd. */
         if (i < 10 && access("/proc/self/comm", R_OK) == 0)
             assert_says(&problem, own_program(program, sizeof program));
     }
-    second = lock_take(other, &problem);
+    second = lock_take(other, LOCK_NO_USER, &problem);
     assert_true(second >= 0);
     lock_release(second);
     lock_release(lock);
-    lock = lock_take(name, &problem);
+    lock = lock_take(name, LOCK_NO_USER, &problem);
     assert_true(lock >= 0);
     lock_release(lock);
     lock_release(-1);
@@ -329,19 +329,19 @@ static void test_lock_dies_with_its_process(void **state)
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        octet = lock_take(name, NULL) >= 0 ? 'y' : 'n';
+        octet = lock_take(name, LOCK_NO_USER, NULL) >= 0 ? 'y' : 'n';
         if (write(ready[1], &octet, 1) == 1)
             pause();
         _exit(1);
     }
     assert_int_equal(read(ready[0], &octet, 1), 1);
     if (octet == 'y')
-        assert_int_equal(lock_take(name, NULL), -1);
+        assert_int_equal(lock_take(name, LOCK_NO_USER, NULL), -1);
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, NULL, 0), child);
     close(ready[0]);
     close(ready[1]);
-    lock = lock_take(name, NULL);
+    lock = lock_take(name, LOCK_NO_USER, NULL);
     assert_true(lock >= 0 || octet == 'n');
     lock_release(lock);
 }
@@ -398,20 +398,20 @@ static void test_lock_taken_by_another_user(void **state)
             squat(name, how, ready[1]);
         assert_int_equal(read(ready[0], &octet, 1), 1);
         if (octet == 'y') {
-            assert_false(lock_is_held(name));
-            lock = lock_take(name, &problem);
+            assert_false(lock_is_held(name, LOCK_NO_USER));
+            lock = lock_take(name, LOCK_NO_USER, &problem);
             if (lock < 0)
                 fail_msg("%d: %s", (int)how, problem.text);
-            assert_true(lock_is_held(name));
-            assert_int_equal(lock_take(name, &problem), -1);
+            assert_true(lock_is_held(name, LOCK_NO_USER));
+            assert_int_equal(lock_take(name, LOCK_NO_USER, &problem), -1);
             assert_says(&problem, "already");
             /* also when the name has become free meanwhile */
             kill(child, SIGKILL);
             assert_int_equal(waitpid(child, NULL, 0), child);
-            assert_int_equal(lock_take(name, &problem), -1);
+            assert_int_equal(lock_take(name, LOCK_NO_USER, &problem), -1);
             lock_release(lock);
-            assert_false(lock_is_held(name));
-            second = lock_take(name, &problem);
+            assert_false(lock_is_held(name, LOCK_NO_USER));
+            second = lock_take(name, LOCK_NO_USER, &problem);
             assert_true(second >= 0);
             lock_release(second);
         } else {

@@ -5,6 +5,8 @@ complete -c igmpqd -f
 complete -c igmpqd -s i -l interface -x -a '(__fish_print_interfaces)' -d 'Interface to query on'
 complete -c igmpqd -s c -l config -r -F -d 'The configuration file'
 complete -c igmpqd -l control-socket -r -F -a 'auto none' -d 'Where igmpqctl asks'
+complete -c igmpqd -l user -x -a '(__fish_complete_users)' -d 'Become this user when all is open'
+complete -c igmpqd -l no-sandbox -d 'Stay root, for debugging'
 complete -c igmpqd -s T -l test -d 'Check the configuration and print what is in force'
 complete -c igmpqd -s v -l verbose -d 'Log every query, report and refused frame'
 complete -c igmpqd -l seed -x -d 'Seed of the jitter'
