@@ -78,6 +78,7 @@ int daemon_load_config(const struct daemon_setup *setup, struct config *out,
     if (setup->user)
         snprintf(out->daemon.user, sizeof out->daemon.user, "%s", setup->user);
     out->daemon.is_unconfined |= setup->is_unconfined;
+    out->daemon.has_syslog |= setup->has_syslog;
     return 0;
 }
 
@@ -160,6 +161,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     daemon_open_http(daemon);
     if (daemon_confine(daemon, problem) < 0)
         goto failed;
+    daemon_notify_ready(daemon, clock_now());
     return daemon;
 failed:
     daemon_close(daemon);
@@ -185,12 +187,13 @@ static void tell_unapplied(const struct daemon_config *before, const struct daem
         before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
         strcmp(before->metrics_address, now->metrics_address) != 0 ||
         !is_same_hook(before->hook, now->hook) || strcmp(before->user, now->user) != 0 ||
-        before->is_unconfined != now->is_unconfined)
+        before->is_unconfined != now->is_unconfined || before->has_syslog != now->has_syslog)
         log_warning("control-socket, control-group, control-mode, metrics-address, hook, "
-                    "hook-timeout, user and sandbox are taken over when igmpqd is started again");
+                    "hook-timeout, user, sandbox and syslog are taken over when igmpqd is started "
+                    "again");
 }
 
-int daemon_reload(struct daemon *daemon, struct problem *problem)
+static int reload(struct daemon *daemon, struct problem *problem)
 {
     struct problem ignored;
     struct config config;
@@ -219,6 +222,14 @@ int daemon_reload(struct daemon *daemon, struct problem *problem)
     daemon->is_reload_pending = true;
     daemon_look(daemon, false, &ignored);
     return 0;
+}
+
+int daemon_reload(struct daemon *daemon, struct problem *problem)
+{
+    notify_reloading(daemon->setup->notify);
+    int result = reload(daemon, problem);
+    daemon_notify_ready(daemon, clock_now());
+    return result;
 }
 
 static void drain_port(struct daemon *daemon, unsigned number, instant now)
@@ -278,6 +289,7 @@ static instant next_due(const struct daemon *daemon)
             due = instant_earlier(due, daemon->port[i]->resend_at);
     due = instant_earlier(due, control_deadline(daemon->control));
     due = instant_earlier(due, daemon->http_due);
+    due = instant_earlier(due, daemon_notify_due(daemon));
     return instant_earlier(due, look_due(daemon));
 }
 
@@ -357,7 +369,9 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
         if (look_due(daemon) <= now)
             daemon_look(daemon, false, &ignored);
         daemon_resend(daemon, now);
+        daemon_notify_turn(daemon, now);
     }
+    notify_stopping(daemon->setup->notify);
     return 0;
 }
 

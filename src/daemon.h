@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "igmpq/config.h"
+#include "igmpq/notify.h"
 #include "igmpq/problem.h"
 
 struct daemon;
@@ -20,9 +21,11 @@ struct daemon_setup {
     const char *control_socket; /* by the command line: a path, "none" or "auto"; NULL: not given */
     const char *version;
     uint64_t seed;
-    bool is_verbose;    /* by the command line */
-    const char *user;   /* by the command line: whom to become; NULL: not given */
-    bool is_unconfined; /* by the command line: stay what we are */
+    bool is_verbose;       /* by the command line */
+    struct notify *notify; /* whom to tell how we are; NULL: nobody */
+    const char *user;      /* by the command line: whom to become; NULL: not given */
+    bool is_unconfined;    /* by the command line: stay what we are */
+    bool has_syslog;       /* by the command line */
 };
 
 /** The configuration as `setup` says, warnings logged. 0, or -1 with a sentence. */

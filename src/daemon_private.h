@@ -2,7 +2,8 @@
 /* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_send.c (queries out),
  * daemon_segments.c (what is wanted, and who we are there), daemon_ports.c (interfaces),
  * daemon_publish.c (events), daemon_control.c (answers), daemon_http.c (the
- * same metrics as a page), daemon_sandbox.c (giving up root). */
+ * same metrics as a page), daemon_sandbox.c (giving up root), daemon_notify.c (the service
+ * manager). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
@@ -71,6 +72,8 @@ struct daemon {
     bool is_confined;         /* or to be */
     struct service_user user; /* whom to become, where it is */
     uid_t lock_user;          /* whose locks count beside root's and our own */
+    bool is_status_stale;     /* what the service manager knows of us */
+    instant status_next;      /* not to be told before */
 };
 
 /* daemon.c */
@@ -106,6 +109,15 @@ void daemon_open_control(struct daemon *daemon);
 /** Serve the metrics where the configuration says so. The daemon does its work without as well: the
  * reason is logged. */
 void daemon_open_http(struct daemon *daemon);
+
+/* daemon_notify.c */
+
+/** Tell the service manager that we are ready, and how we are. */
+void daemon_notify_ready(struct daemon *daemon, instant now);
+
+/** Tell it what has changed, and that we live. */
+void daemon_notify_turn(struct daemon *daemon, instant now);
+instant daemon_notify_due(const struct daemon *daemon);
 
 /* daemon_sandbox.c */
 

@@ -233,6 +233,7 @@ static int look(struct daemon *daemon, bool is_first, struct problem *problem)
     }
     if (result == 0)
         tell_links(daemon, &links);
+    daemon->is_status_stale = true;
     links_free(&links);
     return result;
 }

@@ -16,6 +16,7 @@ static void tell_event(struct daemon *daemon, const struct event *event)
     const struct segment *segment = engine_segment(daemon->engine, event->segment);
     char text[REPORT_SIZE];
 
+    daemon->is_status_stale |= event->kind == EVENT_ROLE;
     enum log_level level = report_event(event, segment, text);
     daemon_publish(daemon, event, level, text);
     if (log_get_level() < level)

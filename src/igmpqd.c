@@ -2,6 +2,7 @@
 /* Floor 4. igmpqd: the command line, signals and exit statuses of the daemon. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,12 @@
 
 #include "config.h"
 #include "daemon.h"
+#include "igmpq/background.h"
+#include "igmpq/clock.h"
 #include "igmpq/links.h"
 #include "igmpq/log.h"
 #include "igmpq/options.h"
+#include "igmpq/pidfile.h"
 #include "igmpq/report.h"
 #include "igmpq/sandbox.h"
 #include "igmpq/text.h"
@@ -41,7 +45,10 @@ struct command {
     uint64_t seed;
     bool has_seed;
     const char *user;
+    const char *pidfile;
     bool is_unconfined;
+    bool has_syslog;
+    bool is_daemon;
     bool is_verbose;
     bool wants_help, wants_version, wants_test;
 };
@@ -54,6 +61,9 @@ static const struct setting own_options[] = {
     {"control-socket", 0, "PATH|none", "where igmpqctl asks (" CONTROL_SOCKET ")"},
     {"user", 0, "NAME", "become this user when all is open (" IGMPQ_USER ", else nobody)"},
     {"no-sandbox", 0, NULL, "stay root, and filter no system calls: for debugging only"},
+    {"syslog", 0, NULL, "log to the system's log as well"},
+    {"daemonize", 0, NULL, "go into the background when ready, and log to the system's log"},
+    {"pidfile", 0, "FILE", "write the number of the process there"},
     {"test", 'T', NULL, "check the configuration, print what is in force, and exit"},
     {"verbose", 'v', NULL, "log every query, report and refused frame"},
     {"seed", 0, "NUMBER", "seed of the jitter, to repeat a run exactly (random)"},
@@ -96,6 +106,16 @@ static int take_option(void *context, const char *name, const char *value, struc
             return problem_set(problem, "--user: %s", inner.text);
         command->user = value;
     }
+    if (strcmp(name, "pidfile") == 0) {
+        if (value[0] != '/')
+            return problem_set(problem, "--pidfile: '%s' is not a path that begins with '/'",
+                               value);
+        command->pidfile = value;
+    }
+    if (strcmp(name, "syslog") == 0)
+        command->has_syslog = true;
+    if (strcmp(name, "daemonize") == 0)
+        command->is_daemon = true;
     if (strcmp(name, "no-sandbox") == 0)
         command->is_unconfined = true;
     if (strcmp(name, "test") == 0)
@@ -123,7 +143,7 @@ static void print_help(const struct options *options)
            "\n"
            "Asks the hosts of a network which multicast streams they want, so that snooping\n"
            "switches keep forwarding them. Elects one querier among many and takes over when\n"
-           "it dies. Runs in the foreground and logs to standard error until SIGTERM or SIGINT.\n"
+           "it dies. Runs and logs to standard error until SIGTERM or SIGINT.\n"
            "\n");
     options_print(options, stdout);
     printf("\n"
@@ -191,7 +211,24 @@ static void set_signals(sigset_t *wait_mask, bool may_reload)
     sigdelset(wait_mask, SIGHUP);
 }
 
-static int run(const struct daemon_setup *setup, struct config *config)
+/** How somebody else may want the process to be. */
+struct process {
+    struct pidfile *pidfile; /* NULL: none */
+    int report;              /* for background_tell() */
+};
+
+static struct daemon *open_daemon(struct daemon_setup *setup, struct config *config,
+                                  const struct process *process, struct problem *problem)
+{
+    setup->notify = notify_open(clock_now(), problem);
+    if (problem->text[0] != '\0')
+        log_warning("%s", problem->text);
+    if (process->pidfile && pidfile_write(process->pidfile, problem) < 0)
+        return NULL;
+    return daemon_open(setup, config, problem);
+}
+
+static int run(struct daemon_setup *setup, struct config *config, const struct process *process)
 {
     struct problem problem;
     sigset_t wait_mask;
@@ -200,9 +237,11 @@ static int run(const struct daemon_setup *setup, struct config *config)
     set_signals(&wait_mask, setup->config_path != NULL);
     report_settings(&config->segment[0].params, settings);
     log_info("igmpqd %s: %s", PACKAGE_VERSION, settings);
-    struct daemon *daemon = daemon_open(setup, config, &problem);
+    struct daemon *daemon = open_daemon(setup, config, process, &problem);
+    background_tell(process->report, daemon ? NULL : problem.text);
     if (!daemon) {
         log_error("%s", problem.text);
+        notify_close(setup->notify);
         return EXIT_STATUS_FAILURE;
     }
     int result = daemon_run(daemon, &wishes, &wait_mask, &problem);
@@ -212,7 +251,53 @@ static int run(const struct daemon_setup *setup, struct config *config)
         log_info("stopping on signal %d (%s)", (int)wishes.stop, strsignal((int)wishes.stop));
     daemon_log_statistics(daemon);
     daemon_close(daemon);
+    notify_close(setup->notify);
     return result < 0 ? EXIT_STATUS_FAILURE : EXIT_SUCCESS;
+}
+
+static int fail(const char *text)
+{
+    fprintf(stderr, "igmpqd: %s\n", text);
+    return EXIT_STATUS_FAILURE;
+}
+
+/** In the background: relative to "/", so that a reload finds the file again. 0, or -1. */
+static int make_absolute(struct daemon_setup *setup, char path[PATH_MAX], struct problem *problem)
+{
+    if (!setup->config_path || setup->config_path[0] == '/')
+        return 0;
+    if (!realpath(setup->config_path, path))
+        return problem_set(problem, "%s: %s", setup->config_path, strerror(errno));
+    setup->config_path = path;
+    return 0;
+}
+
+/** In the foreground, or in the background until this process has told that it is ready there. */
+static int launch(const struct command *command, struct daemon_setup *setup, struct config *config)
+{
+    struct process process = {.report = -1};
+    struct problem problem;
+    char path[PATH_MAX];
+    enum background where = BACKGROUND_DAEMON;
+
+    if (command->is_daemon || config->daemon.has_syslog)
+        log_open_syslog(NULL);
+    if (command->pidfile && !(process.pidfile = pidfile_open(command->pidfile, &problem)))
+        return fail(problem.text);
+    if (command->is_daemon)
+        where = make_absolute(setup, path, &problem) < 0
+                    ? BACKGROUND_FAILED
+                    : background_start(&process.report, &problem);
+    int status = EXIT_SUCCESS;
+    switch (where) {
+    case BACKGROUND_FAILED: status = fail(problem.text); break;
+    case BACKGROUND_DAEMON:
+        status = run(setup, config, &process);
+        pidfile_close(process.pidfile);
+        break;
+    case BACKGROUND_READY: break;
+    }
+    return status;
 }
 
 /** The configuration and, where it names no interface, that of the default route. 0 or an exit
@@ -255,6 +340,7 @@ static int start(const struct command *command, struct daemon_setup *setup)
     setup->is_verbose = command->is_verbose;
     setup->user = command->user;
     setup->is_unconfined = command->is_unconfined;
+    setup->has_syslog = command->has_syslog;
     setup->control_socket = command->control_socket;
     setup->version = PACKAGE_VERSION;
     setup->seed = command->has_seed ? command->seed : random_seed();
@@ -265,7 +351,7 @@ static int start(const struct command *command, struct daemon_setup *setup)
         config_print(&config, stdout);
         status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
     } else {
-        status = run(setup, &config);
+        status = launch(command, setup, &config);
     }
     config_free(&config);
     return status;

@@ -256,6 +256,7 @@ hook = [ "/bin/sh", "-c", "true" ];
 hook-timeout = 2.5;
 user = "daemon";
 sandbox = false;
+syslog = true;
 expect-groups = ( "239.1.2.3", "239.1.2.4" );
 interfaces = ( "eth0", { name = "eth1"; expect-groups = "239.9.9.9"; }, { name = "eth2"; expect-groups = [ ]; } );
 END
@@ -273,6 +274,7 @@ say 'the mode' 0600 "$(told igmpqd control-mode)"
 say 'the address of the metrics' '[::1]:9463' "$(told igmpqd metrics-address)"
 say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
 say 'the user' daemon "$(told igmpqd user)"
+say 'the log' yes "$(told igmpqd syslog)"
 say 'the sandbox' no "$(told igmpqd sandbox)"
 say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
 say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"

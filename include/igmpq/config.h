@@ -51,8 +51,9 @@ struct daemon_config {
     char metrics_address[HTTP_ADDRESS_SIZE]; /* where they are served, or "none" */
     char **hook; /* a program and its arguments, ended by NULL; owned; NULL: none */
     duration hook_timeout;
-    char user[SANDBOX_NAME_SIZE];              /* whom to become; empty: the default */
-    bool is_unconfined;                        /* stay what was started: no drop, no filter */
+    char user[SANDBOX_NAME_SIZE]; /* whom to become; empty: the default */
+    bool is_unconfined;           /* stay what was started: no drop, no filter */
+    bool has_syslog;
     unsigned group_line, hook_line, user_line; /* in the file; 0: not given there */
 };
 

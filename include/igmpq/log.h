@@ -4,8 +4,8 @@
  * Levels: error, warning, info, debug. Under systemd (JOURNAL_STREAM set and standard error is that
  * stream) the time is left out and the level is given as the "<N>" prefix that the journal reads.
  * A reader that stops reading never stops the writer: lines without room are dropped, and counted
- * in a line of their own once there is room again. The level and that count are the only mutable
- * state. Never exits.
+ * in a line of their own once there is room again. The level, that count and the socket of the
+ * system's log are the only mutable state. Never exits.
  */
 #ifndef IGMPQ_LOG_H
 #define IGMPQ_LOG_H
@@ -15,6 +15,10 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 /** Lines above this level are not written; starts at info. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
+
+/** Also to the system's log, facility daemon, from now on; `socket` is where the log daemon
+ * listens, which may come later and go (NULL: at the usual place). Borrowed. */
+void log_open_syslog(const char *socket);
 
 /** One line; control characters inside are replaced so that nothing from the wire can forge a line.
  */

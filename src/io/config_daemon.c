@@ -15,8 +15,8 @@
 #define HOOK_TIMEOUT_MOST (3600 * SECONDS)
 
 const char *const config_daemon_names[] = {
-    "control-socket", "control-group", "control-mode", "metrics-address", "hook", "hook-timeout",
-    "user",           "sandbox",       NULL,
+    "control-socket", "control-group", "control-mode", "metrics-address", "hook",
+    "hook-timeout",   "user",          "sandbox",      "syslog",          NULL,
 };
 
 bool config_daemon_knows(const char *name)
@@ -209,6 +209,8 @@ int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
         return read_timeout(at, out, problem);
     if (strcmp(name, "sandbox") == 0)
         return read_sandbox(at, out, problem);
+    if (strcmp(name, "syslog") == 0)
+        return read_bool(at, &out->has_syslog, problem);
     if (!text)
         return problem_set(problem, "%s: text in quotes is wanted here", name);
     if (strcmp(name, "control-socket") == 0)
@@ -290,6 +292,7 @@ void config_daemon_print(const struct daemon_config *config, FILE *to)
     fprintf(to, "\n    hook-timeout = %s\n", text_seconds(config->hook_timeout, seconds));
     fprintf(to, "    user = %s\n", config->user[0] ? config->user : IGMPQ_USER);
     fprintf(to, "    sandbox = %s\n", config->is_unconfined ? "no" : "yes");
+    fprintf(to, "    syslog = %s\n", config->has_syslog ? "yes" : "no");
 }
 
 void config_daemon_print_expected(const struct expected_groups *expected, FILE *to)

@@ -13,8 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "log_syslog.h"
 
 /* Not above PIPE_BUF on Linux: a line into a pipe then arrives in one piece. */
 #define LOG_LINE_SIZE 4096
@@ -30,6 +33,17 @@ static struct {
     uint64_t lines;
     bool is_cut; /* the last one was written in part */
 } log_lost;
+
+/* The system's log; no path: it is not wanted. */
+static struct {
+    const char *path;
+    int descriptor;
+} log_system = {NULL, -1};
+
+void log_open_syslog(const char *socket)
+{
+    log_system.path = socket != NULL ? socket : _PATH_LOG;
+}
 
 void log_set_level(enum log_level level)
 {
@@ -195,6 +209,9 @@ void log_line(enum log_level level, const char *format, ...)
     length = prefix + strlen(line + prefix);
     if (wanted > 0 && (size_t)wanted >= room - prefix)
         memcpy(line + length - 3, "...", 3);
+    if (log_system.path != NULL)
+        log_syslog_write(log_system.path, &log_system.descriptor, log_level_priority(level),
+                         line + prefix);
     line[length++] = '\n';
     if (!log_write_lost() || !log_write(line, length))
         log_lost.lines++;

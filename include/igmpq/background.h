@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Floor 3. Going on in the background, for init systems that expect a daemon to do so. Whoever
+ * started it waits until it is ready, or is told why it is not.
+ */
+#ifndef IGMPQ_BACKGROUND_H
+#define IGMPQ_BACKGROUND_H
+
+#include "igmpq/problem.h"
+
+/** Who has returned from background_start(). */
+enum background {
+    BACKGROUND_FAILED, /* who was started; with a sentence */
+    BACKGROUND_DAEMON, /* the daemon, without a terminal, in the folder "/" */
+    BACKGROUND_READY   /* who was started; the daemon is ready */
+};
+const char *background_name(enum background background);
+
+/** `report` is for background_tell(). Before anything is opened but what is meant to stay open. */
+enum background background_start(int *report, struct problem *problem);
+
+/** How the start went: NULL: it is ready; else why it is not. `report` -1: nobody waits. */
+void background_tell(int report, const char *failure);
+
+#endif
