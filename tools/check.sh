@@ -205,6 +205,24 @@ archive_check()
     make -C "$plain" -j "$SETUP_JOBS" distcheck VERBOSE=1
 }
 
+# The same source elsewhere, newer and for another user: the same archives.
+archive_again()
+{
+    SOURCE_DATE_EPOCH=1000000000 && export SOURCE_DATE_EPOCH
+    archive_status=1
+    umask 077
+    if setup_export "$work/again" && find "$work/again" -name '*.c' -exec touch {} + &&
+        setup_configure "$work/again" "$work/again.build" && make -C "$work/again.build" dist && make -C "$plain" dist; then
+        archive_status=0
+        for archive in "$plain"/igmpq-*.tar.*; do
+            cmp "$archive" "$work/again.build/${archive##*/}" || archive_status=1
+        done
+    fi
+    umask 022
+    unset SOURCE_DATE_EPOCH
+    return "$archive_status"
+}
+
 valgrind_tests()
 {
     valgrind_count=0
@@ -296,6 +314,16 @@ virtual_time()
     "$source/tests/uml/run" --kernel "$kernel" --bin "$plain" --logs "$work/uml" ten_hours failover
 }
 
+debian_package()
+{
+    bash "$source/tests/system/debian_package.sh" "$work/system"
+}
+
+service_under_systemd()
+{
+    bash "$source/tests/system/systemd_uml.sh" "$work/system"
+}
+
 finish()
 {
     setup_say ''
@@ -327,6 +355,7 @@ setup_install $kinds || setup_warn 'Going on with what is there.'
 case $wants in
 all | e2e) setup_install uml || setup_warn 'Going on without the tests of a VLAN-aware switch.' ;;
 esac
+[ "$wants" != all ] || setup_install package || setup_warn 'Going on without the Debian package.'
 [ "$wants" != all ] || setup_install cross || setup_warn 'Going on without the builds for other systems.'
 if setup_missing build >/dev/null; then
     setup_warn 'Without these nothing can be built.'
@@ -377,6 +406,7 @@ if [ "$wants" != quick ]; then
         if [ "$wants" != e2e ]; then
             if has xz; then
                 step 'distribution archive: build, tests, install, uninstall' one archive_check
+                step 'distribution archive again, the same to the octet' one archive_again
             else
                 skip 'distribution archive' 'xz is not installed'
             fi
@@ -394,6 +424,13 @@ if [ "$wants" != quick ]; then
             else
                 step 'end to end' count_e2e end_to_end
                 step 'days in seconds' count_e2e virtual_time
+            fi
+        fi
+        if [ "$wants" = all ]; then
+            if ! setup_is_root || setup_missing package e2e >/dev/null; then
+                skip 'Debian package' "needs root, and these, which are missing: $(setup_missing package e2e | tr '\n' ' ')"
+            elif step 'Debian package, in a bare Debian' one debian_package; then
+                step 'the service under systemd, in User-Mode Linux' one service_under_systemd
             fi
         fi
     fi

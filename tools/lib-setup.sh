@@ -102,6 +102,8 @@ e2e|tcpdump|tcpdump|tcpdump|tcpdump|tcpdump
 e2e|tmux|tmux|tmux|tmux|tmux
 e2e|ps|procps|procps|procps-ng|-
 e2e|python3|Python 3|python3|python3|python3
+package|dpkg-buildpackage dh lintian <microhttpd.h> <seccomp.h>|tools for Debian packages|dpkg-dev debhelper lintian libmicrohttpd-dev libseccomp-dev|-|-
+package|mmdebstrap|mmdebstrap|mmdebstrap|-|-
 uml|linux.uml modprobe|User-Mode Linux|user-mode-linux kmod|-|-
 cross|libtoolize|libtool|libtool debian-archive-keyring|-|-
 cross|bison flex|bison and flex|bison flex|-|-

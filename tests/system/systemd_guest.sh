@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Inside User-Mode Linux, as a service of its systemd: igmpqd.service and igmpqd@.service, told as a user would. igmpqd has
+# the host's own eth0, on a port of a switch that forgets a member after 6 s and is in a namespace of its own.
+set -u
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+
+say()
+{
+    printf '%s %s\n' "$(cut -d ' ' -f 1 /proc/uptime)" "$*"
+}
+
+# The end of this system, with what the test said.
+finish()
+{
+    echo "$1" >/guest.status
+    sync
+    systemctl poweroff --force --force
+    exit "$1"
+}
+
+fail()
+{
+    say "FAILED: $*"
+    systemctl status --no-pager --full 'igmpqd*'
+    journalctl --no-pager -n 40 -u igmpqd -u igmpqd@eth0
+    finish 1
+}
+
+show() # UNIT PROPERTY
+{
+    systemctl show --value -p "$2" "$1"
+}
+
+# until_true SECONDS COMMAND...
+until_true()
+{
+    local left=$(($1 * 4))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || return 1
+        sleep 0.25
+    done
+}
+
+kept()
+{
+    bridge -n sw mdb show | grep -q 'port r grp 239.9.9.9'
+}
+
+is_active()
+{
+    [ "$(show "$1" ActiveState)" = active ]
+}
+
+restarted() # TIMES
+{
+    [ "$(show igmpqd NRestarts)" = "$1" ] && is_active igmpqd
+}
+
+# shellcheck disable=SC2317 # called by its name
+said() # PATTERN: in the journal
+{
+    journalctl --no-pager -o cat -u igmpqd -u igmpqd@eth0 | grep -q "$1"
+}
+
+# Locked in as its unit says: UNIT
+locked_in()
+{
+    local pid uid each
+    pid=$(show "$1" MainPID)
+    uid=$(id -u igmpq)
+    status()
+    {
+        sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"
+    }
+    [ "$(status Uid | tr '\t' ' ')" = "$uid $uid $uid $uid" ] || fail "$1: its users are $(status Uid)"
+    for each in CapEff CapPrm CapBnd CapInh CapAmb; do
+        [ $((0x$(status $each) & ~0x2000)) -eq 0 ] || fail "$1: $each is $(status $each)"
+    done
+    [ "$(status NoNewPrivs)" = 1 ] || fail "$1: it may gain privileges"
+    [ "$(status Seccomp)" = 2 ] || fail "$1: it has no filter of system calls"
+    say "$1: process $pid of user $uid, CapEff $(status CapEff), CapPrm $(status CapPrm), Seccomp 2, NoNewPrivs 1; $(show "$1" StatusText)"
+}
+
+say "up: $(uname -r), $(systemctl --version | head -n 1)"
+for module in bridge veth af_packet; do
+    modprobe -q "$module"
+done
+is_active igmpqd && fail 'it was started by its installation'
+
+# Before there is an interface: it is ready all the same, and waits.
+systemctl start igmpqd || fail 'it does not start'
+is_active igmpqd || fail "it is $(show igmpqd ActiveState)"
+say "active before there is an interface; $(show igmpqd StatusText)"
+ip netns add sw
+ip netns add r
+ip -n sw link add br0 type bridge mcast_snooping 1 mcast_querier 0 mcast_membership_interval 600 || finish 77
+ip -n sw link set br0 up
+ip link add eth0 type veth peer name q netns sw
+ip -n r link add eth0 type veth peer name r netns sw
+for port in q r; do
+    ip -n sw link set "$port" master br0 up
+done
+ip addr add 10.9.0.1/24 dev eth0
+ip -n r addr add 10.9.0.2/24 dev eth0
+ip link set eth0 up
+ip -n r link set eth0 up
+until_true 15 said 'querier as 10\.9\.0\.1/24' || fail 'it does not query on an interface that came late'
+ip netns exec r python3 /member.py eth0 239.9.9.9 &
+until_true 8 kept || fail 'the member never came into the table of the switch'
+locked_in igmpqd
+igmpqctl >/run/ctl || fail 'igmpqctl cannot ask'
+
+# The switch's table, looked at while all the rest happens.
+(
+    until ! kept; do sleep 0.5; done
+    touch /run/lost
+) &
+watcher=$!
+
+# Fed by itself for longer than it takes to bite, and then not any more.
+sleep 6
+[ "$(show igmpqd NRestarts)" = 0 ] || fail 'the watchdog bit a daemon that was well'
+is_active igmpqd || fail 'it is not active any more'
+kill -STOP "$(show igmpqd MainPID)"
+until_true 20 restarted 1 || fail 'a daemon that hangs is not started again'
+journalctl --no-pager -o cat -u igmpqd | grep -qi 'watchdog timeout' || fail 'it was not the watchdog that ended it'
+say 'the watchdog was fed for 6 s of 4, and when igmpqd hung, it was killed and started again'
+[ ! -e /run/lost ] || fail 'the member fell out of the table of the switch while igmpqd hung'
+
+kill -KILL "$(show igmpqd MainPID)"
+until_true 15 restarted 2 || fail 'a daemon that was killed is not started again'
+say 'killed, and started again'
+systemctl reload igmpqd || fail 'it cannot be told to read its file again'
+until_true 5 said 'configuration' || fail 'it says nothing of the reload'
+sleep 7
+[ ! -e /run/lost ] || fail 'the member fell out of the table of the switch'
+restarted 2 || fail 'it is not what it was before the reload'
+kill "$watcher"
+say 'the member stayed in the table of the switch throughout'
+
+began=$(cut -d . -f 1 /proc/uptime)
+systemctl stop igmpqd || fail 'it cannot be stopped'
+took=$(($(cut -d . -f 1 /proc/uptime) - began))
+[ "$(show igmpqd Result)" = success ] || fail "it ended with $(show igmpqd Result)"
+[ "$took" -le 3 ] || fail "it took $took s to stop"
+say "stopped in time"
+
+# One interface, without a file, and the socket of its own.
+systemctl start igmpqd@eth0 || fail 'igmpqd@eth0 does not start'
+until_true 10 test -S /run/igmpq/eth0.sock || fail 'no /run/igmpq/eth0.sock'
+locked_in igmpqd@eth0
+igmpqctl -s /run/igmpq/eth0.sock >/run/ctl || fail 'igmpqctl cannot ask igmpqd@eth0'
+systemctl stop igmpqd@eth0
+[ "$(show igmpqd@eth0 Result)" = success ] || fail "igmpqd@eth0 ended with $(show igmpqd@eth0 Result)"
+systemctl start igmpqd@br-lan || fail 'igmpqd@br-lan does not start'
+journalctl --no-pager -o cat -u igmpqd@br-lan | grep -q 'br-lan: there is no such interface' || fail 'br-lan is not the interface that igmpqd@br-lan waits for'
+systemctl stop igmpqd@br-lan
+until_true 15 eval '! kept' || fail 'the switch keeps the member without a querier: nothing was proved'
+say 'and without igmpqd the switch forgot the member'
+finish 0
