@@ -100,7 +100,8 @@ stage_files()
     done
     (cd "$staged" && find . ! -type d | sed 's/^\.//' | sort) >"$work/files"
     # Beside the checkout's own, which may be of another version than what --build names.
-    example=$(sed -n 's,\(.*/examples/igmpqd.conf\)$,\1,p' "$work/files")
+    example=$(grep '/examples/igmpqd\.conf$' "$work/files")
+    guide=$(grep '/switches\.md$' "$work/files" || echo "$SETUP_TOP/docs/switches.md")
 }
 
 # --- configuration ------------------------------------------------------------------------------------------

@@ -238,7 +238,7 @@ tell_segment() # SEGMENT: 1 when it is not at work
         setup_say "    $hosts $(plural "$hosts" host) answered, and $(plural "$hosts" wants want) $groups $(plural "$groups" group): $(some_groups "$1")"
     else
         setup_say '    Nobody has answered, which is right where nothing on this network receives a stream now. If something' \
-            'does, see "Streams still stop" in docs/switches.md.'
+            "does, see \"Streams still stop\" in $guide."
     fi
 }
 
@@ -297,6 +297,6 @@ next_steps()
         setup_say "  $(service_commands log)     what it says"
         setup_say "  sudo systemctl reload igmpqd     after changing $config"
     fi
-    setup_say "  docs/switches.md     what to set in the switch"
+    setup_say "  $guide     what to set in the switch"
     setup_say "  sudo $prefix/share/igmpq/uninstall.sh     removes all of it"
 }
