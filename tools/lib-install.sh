@@ -307,7 +307,9 @@ finish_without_start()
     case $manager in
     systemd) setup_say "To start it, now and at each boot: systemctl enable --now igmpqd" ;;
     *)
-        setup_say "To start it by hand: $prefix/sbin/igmpqd -c $config"
+        in_background=
+        if "$build/igmpqd" --help | grep -q -e ' --daemonize'; then in_background=' --daemonize'; fi
+        setup_say "To start it by hand: $prefix/sbin/igmpqd -c $config$in_background"
         setup_say 'To start it at boot, see SERVICE in igmpqd(8).'
         ;;
     esac

@@ -14,7 +14,7 @@ machine()
     host_before=$(host_listing)
     start "machine-$1" "$1" unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
         "$E2E_HERE/standin/machine" "$E2E_DIR/root-$1"
-    within 5 has_begun "$1" || fail "no private machine: $(cat "$E2E_DIR/machine-$1.log")"
+    within 30 has_begun "$1" || fail "no private machine: $(cat "$E2E_DIR/machine-$1.log")"
 }
 
 has_begun()
@@ -109,7 +109,8 @@ scene()
         ip tuntap add tun0 mode tun
         ip link set eth1 up' || skip 'this kernel has no bridge or no tun devices'
     machine m
-    member receiver h 239.1.2.3
+    start receiver h python3 "$E2E_HERE/member.py" eth0 239.1.2.3
+    wait_log receiver '^joined' 30
     conf=$(on sh -c "printf 'include Makefile\nshow:\n\t@echo \$(sysconfdir)\n' | make -s -C '$IGMPQ_BIN' -f - show")/igmpqd.conf
     machine_listing >"$E2E_DIR/before"
 }
@@ -222,7 +223,7 @@ test_another_querier()
     scene
     host q sw 192.168.50.77/24
     querier other q -i eth0 -q 4 --control-socket none
-    wait_log other 'startup query' 5
+    wait_log other 'startup query' 30
     capture wire h eth0
 
     # A higher address: igmpqd would displace it, which nobody has asked for.
@@ -245,7 +246,7 @@ test_another_querier()
     ip -n "$(ns q)" addr flush dev eth0
     ip -n "$(ns q)" addr add 192.168.50.2/24 dev eth0
     querier lower q -i eth0 -q 4 --control-socket none
-    wait_log lower 'startup query' 5
+    wait_log lower 'startup query' 30
     install 0 --yes --listen 20
     tells 'eth0: another querier is there already: 192\.168\.50\.2\. It has the lower address'
     tells '^eth0: it works\. 192\.168\.50\.2 is the querier there'
@@ -367,6 +368,21 @@ test_undone()
     nothing_is_left
 }
 
+# about 10 s
+test_without_systemd()
+{
+    scene
+    on rmdir /run/systemd/system
+    install 0 --yes --listen 0
+    tells 'tell how to start it here, where there is no systemd'
+    tells '^Installed igmpq .* It has not been started\.$'
+    tells '^To start it by hand: /usr/local/sbin/igmpqd -c '
+    if on test -e /run/standin/calls; then fail 'systemctl was called'; fi
+    said 0 "$tools/uninstall.sh" --yes --purge
+    on mkdir /run/systemd/system
+    nothing_is_left
+}
+
 # A terminal on the machine: 120 columns, which run one command, say its status, and stay.
 terminal() # COMMAND
 {
@@ -385,7 +401,7 @@ on_screen()
 
 sees() # PATTERN [SECONDS]
 {
-    within "${2-20}" on_screen "$1" || fail "the screen has no \"$1\": $(cat "$E2E_DIR/screen.log")"
+    within "${2-60}" on_screen "$1" || fail "the screen has no \"$1\": $(cat "$E2E_DIR/screen.log")"
 }
 
 press()
@@ -437,7 +453,7 @@ test_interactive()
     predecessor
     host q sw 192.168.50.77/24
     querier other q -i eth0 -q 4 --control-socket none
-    wait_log other 'startup query' 5
+    wait_log other 'startup query' 30
     terminal "'$tools/install.sh' --build '$IGMPQ_BIN' --listen 20"
     sees 'Enter for eth1, q to quit:'
     press eht0 Enter
