@@ -282,6 +282,12 @@ fuzz_targets()
     FUZZ_BUILD=$work/fuzz "$source/tests/fuzz/run.sh" 55
 }
 
+# Against the baseline of this compiler, where there is one.
+count_instructions()
+{
+    make -C "$plain" bench-instructions
+}
+
 end_to_end()
 {
     pimd=$(setup_find_pimd) && PATH=$PATH:$(dirname "$pimd") && export PATH
@@ -413,6 +419,7 @@ if [ "$wants" != quick ]; then
         fi
         if [ "$wants" = all ]; then
             if has valgrind; then step 'unit tests under valgrind' one valgrind_tests; else skip 'unit tests under valgrind' 'valgrind is not installed'; fi
+            if has valgrind; then step 'instructions, against the baseline' one count_instructions; else skip 'instructions, against the baseline' 'valgrind is not installed'; fi
         fi
         if [ "$wants" = all ] || [ "$wants" = e2e ]; then
             if ! setup_is_root; then
