@@ -21,7 +21,8 @@
 #include "../tests/e2e/breach.h"
 #endif
 
-#define FRAMES_PER_TURN 256 /* of one interface: a flood is not to stop the timers */
+#define WAIT_PAUSE      100000000 /* nanoseconds */
+#define FRAMES_PER_TURN 256       /* of one interface: a flood is not to stop the timers */
 
 static void tell_warning(const char *text)
 {
@@ -309,15 +310,36 @@ static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
         int descriptor = port && port->is_attached ? capture_descriptor(port->capture) : -1;
         daemon->pollfd[POLL_PORTS + i] = (struct pollfd){.fd = descriptor, .events = POLLIN};
     }
-    if (daemon->alarm >= 0) {
-        clock_alarm_set(daemon->alarm, due);
-    } else if (due != INSTANT_NEVER) {
+    if (!clock_alarm_set(daemon->alarm, due) && due != INSTANT_NEVER) {
         duration left = due > now ? due - now : 0;
         timeout = (struct timespec){.tv_sec = (time_t)(left / SECONDS),
                                     .tv_nsec = (long)(left % SECONDS) * 1000};
         limit = &timeout;
     }
     return ppoll(daemon->pollfd, POLL_PORTS + daemon->port_count, limit, mask);
+}
+
+/** There was no waiting, for want of memory perhaps: look at everything, ten times a second. */
+static void wait_failed(struct daemon *daemon, const sigset_t *mask)
+{
+    const struct timespec pause = {.tv_nsec = WAIT_PAUSE};
+    sigset_t blocked;
+
+    if (!daemon->is_wait_failing)
+        log_error("cannot wait for packets: %s; looking for them now and then instead",
+                  strerror(errno));
+    daemon->is_wait_failing = true;
+    daemon->is_behind = true;
+    sigprocmask(SIG_SETMASK, mask, &blocked); /* signals come in only while waiting */
+    nanosleep(&pause, NULL);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
+static void wait_worked(struct daemon *daemon)
+{
+    if (daemon->is_wait_failing)
+        log_info("waiting for packets works again");
+    daemon->is_wait_failing = false;
 }
 
 static void read_ready(struct daemon *daemon, instant now)
@@ -343,8 +365,7 @@ static void turn_http(struct daemon *daemon, instant now)
     daemon->http_due = http_deadline(daemon->http, now);
 }
 
-int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask,
-               struct problem *problem)
+void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask)
 {
     instant now = clock_now();
     struct problem ignored;
@@ -358,7 +379,9 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
         turn_http(daemon, now);
         int ready = wait(daemon, now, wait_mask);
         if (ready < 0 && errno != EINTR)
-            return problem_set(problem, "cannot wait for packets: %s", strerror(errno));
+            wait_failed(daemon, wait_mask);
+        else
+            wait_worked(daemon);
         now = clock_now();
         if (ready > 0 || daemon->is_behind)
             read_ready(daemon, now);
@@ -372,7 +395,6 @@ int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset
         daemon_notify_turn(daemon, now);
     }
     notify_stopping(daemon->setup->notify);
-    return 0;
 }
 
 void daemon_log_segment(const struct daemon *daemon, const struct segment *segment)

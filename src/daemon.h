@@ -46,10 +46,8 @@ struct daemon_wishes {
     volatile sig_atomic_t reload;
 };
 
-/** Run until a stop is wished for; `wait_mask` is the signal mask while waiting. 0, or -1 with a
- * sentence. */
-int daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask,
-               struct problem *problem);
+/** Run until a stop is wished for; `wait_mask` is the signal mask while waiting. */
+void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask);
 
 /** Log one line of statistics for each segment. */
 void daemon_log_statistics(const struct daemon *daemon);

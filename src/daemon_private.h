@@ -58,8 +58,9 @@ struct daemon {
     instant look_next;      /* not before, lest looking is all we do */
     bool is_look_failing;   /* that was reported */
     bool is_reload_pending; /* settings were read again and are not applied yet */
-    instant tick_at; /* not before: many queries due at once go out one bunch after another */
-    bool is_behind;  /* frames were left unread, for timers to have their turn */
+    instant tick_at;      /* not before: many queries due at once go out one bunch after another */
+    bool is_wait_failing; /* that was told */
+    bool is_behind;       /* frames were left unread, for timers to have their turn */
     struct outbox outbox;
     struct event_log *events;
     struct hook *hook;       /* NULL: none */

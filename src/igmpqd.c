@@ -244,15 +244,12 @@ static int run(struct daemon_setup *setup, struct config *config, const struct p
         notify_close(setup->notify);
         return EXIT_STATUS_FAILURE;
     }
-    int result = daemon_run(daemon, &wishes, &wait_mask, &problem);
-    if (result < 0)
-        log_error("%s", problem.text);
-    else
-        log_info("stopping on signal %d (%s)", (int)wishes.stop, strsignal((int)wishes.stop));
+    daemon_run(daemon, &wishes, &wait_mask);
+    log_info("stopping on signal %d (%s)", (int)wishes.stop, strsignal((int)wishes.stop));
     daemon_log_statistics(daemon);
     daemon_close(daemon);
     notify_close(setup->notify);
-    return result < 0 ? EXIT_STATUS_FAILURE : EXIT_SUCCESS;
+    return EXIT_SUCCESS;
 }
 
 static int fail(const char *text)

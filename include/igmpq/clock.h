@@ -20,8 +20,9 @@ instant clock_wall(void);
  * slept; -1 where there is none: then the time-out of poll is the alarm (clock_timeout()).
  */
 int clock_alarm_open(void);
-/** Set it, NEVER switches it off; what it told before is forgotten. -1 is fine. */
-void clock_alarm_set(int descriptor, instant at);
+/** Set it, NEVER switches it off; what it told before is forgotten. False: it will not ring, as
+ * with -1. */
+bool clock_alarm_set(int descriptor, instant at);
 void clock_alarm_close(int descriptor);
 
 #endif

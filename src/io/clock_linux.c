@@ -29,19 +29,19 @@ int clock_alarm_open(void)
     return timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 }
 
-void clock_alarm_set(int descriptor, instant at)
+bool clock_alarm_set(int descriptor, instant at)
 {
     struct itimerspec spec = {0};
 
     if (descriptor < 0)
-        return;
+        return false;
     if (at != INSTANT_NEVER) {
         if (at < 1)
             at = 1; /* zero would switch it off; any time that is past rings at once */
         spec.it_value.tv_sec = (time_t)(at / SECONDS);
         spec.it_value.tv_nsec = (long)(at % SECONDS) * 1000;
     }
-    timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &spec, NULL);
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
 }
 
 void clock_alarm_close(int descriptor)

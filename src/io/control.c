@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "control_client.h"
 #include "control_socket.h"
+#include "igmpq/log.h"
 #include "system.h"
 
 /* Who connects in a tight loop is let in so often and no more: the rest waits in the backlog. */
@@ -25,6 +27,7 @@ struct control {
     unsigned accepted;
     instant paused_until; /* not accepting; in the past: accepting */
     bool is_paused;
+    bool is_failing; /* that was told */
     uint64_t refused;
 };
 
@@ -135,6 +138,18 @@ static void pause_accepting(struct control *control, instant until)
     control->paused_until = until;
 }
 
+static void accept_failed(struct control *control, instant now)
+{
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR || errno == ECONNABORTED)
+        return;
+    /* No descriptor or memory left: poll would tell of the same client again at once. */
+    pause_accepting(control, now + ACCEPT_PAUSE);
+    if (!control->is_failing)
+        log_warning("control socket: a client cannot be let in: %s; will try again",
+                    strerror(errno));
+    control->is_failing = true;
+}
+
 static void accept_some(struct control *control, instant now)
 {
     if (control->window > now || now - control->window >= 1 * SECONDS) {
@@ -148,11 +163,10 @@ static void accept_some(struct control *control, instant now)
         }
         int descriptor = accept(control->socket.descriptor, NULL, NULL);
         if (descriptor < 0) {
-            /* No descriptor or memory left: poll would tell of the same client again at once. */
-            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR && errno != ECONNABORTED)
-                pause_accepting(control, now + ACCEPT_PAUSE);
+            accept_failed(control, now);
             return;
         }
+        control->is_failing = false;
         control->accepted++;
         descriptor = control_socket_prepare(descriptor);
         if (descriptor >= 0)

@@ -18,6 +18,7 @@
 
 #define HOOK_PATH  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define HOOK_GRACE (1 * SECONDS) /* from asking the program to end until it has to */
+#define HOOK_PAUSE (100 * MILLISECONDS)
 #define HOOK_WORDS 40
 
 /** What the helper knows. */
@@ -40,6 +41,15 @@ static struct timespec timespec_of(duration span)
 {
     return (struct timespec){.tv_sec = (time_t)(span / SECONDS),
                              .tv_nsec = (long)(span % SECONDS) * 1000};
+}
+
+/** Waiting has failed: where it fails again and again, that is not to be a busy loop. */
+static void pause_unless_interrupted(void)
+{
+    const struct timespec pause = timespec_of(HOOK_PAUSE);
+
+    if (errno != EINTR)
+        nanosleep(&pause, NULL);
 }
 
 /** A note in full: true. False at the end of the pipe, which is that of the daemon. */
@@ -99,7 +109,8 @@ static bool wait_for(const struct helper *helper, pid_t process, duration span, 
         if (left <= 0)
             return false;
         struct timespec timeout = timespec_of(left);
-        ppoll(NULL, 0, &timeout, &helper->wait_mask);
+        if (ppoll(NULL, 0, &timeout, &helper->wait_mask) < 0)
+            pause_unless_interrupted();
     }
 }
 
@@ -155,8 +166,10 @@ static bool next_note(struct helper *helper, struct hook_note *note)
     for (;;) {
         for (unsigned i = 0; i < HOOK_LANES; i++)
             lanes[i] = (struct pollfd){.fd = helper->lane[i], .events = POLLIN};
-        if (poll(lanes, HOOK_LANES, -1) < 0)
-            continue; /* a program's late child */
+        if (poll(lanes, HOOK_LANES, -1) < 0) {
+            pause_unless_interrupted(); /* by a program's late child */
+            continue;
+        }
         if (helper->ends == INSTANT_NEVER && (lanes[0].revents & POLLHUP) != 0)
             helper->ends = instant_after(clock_now(), helper->limit);
         for (unsigned i = 0; i < HOOK_LANES; i++)

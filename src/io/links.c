@@ -162,17 +162,22 @@ int links_take(struct links *out, struct problem *problem)
         return problem_set(problem, "cannot list the interfaces: not enough memory");
     }
     descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+    if (descriptor < 0) {
+        /* Half of the truth would look as if VLAN devices had gone. */
+        problem_set(problem, "cannot list the interfaces: %s", strerror(errno));
+        links_free(out);
+        return -1;
+    }
     for (size_t i = 0; i < out->count; i++) {
         struct link_info *link = &out->link[i];
 
-        link->mtu = descriptor >= 0 ? links_ask_mtu(descriptor, link->name) : 0;
-        if (descriptor >= 0 && link->is_ethernet)
+        link->mtu = links_ask_mtu(descriptor, link->name);
+        if (link->is_ethernet)
             links_read_vlan(descriptor, link);
         if (link->index == 0)
             link->index = if_nametoindex(link->name);
     }
-    if (descriptor >= 0)
-        close(descriptor);
+    close(descriptor);
     if (out->count > 0)
         qsort(out->link, out->count, sizeof *out->link, link_compare);
     return 0;

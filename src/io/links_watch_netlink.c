@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define NEWS_A_TURN 1024 /* the rest makes the descriptor readable again */
+
 int links_watch_open(struct problem *problem)
 {
     struct sockaddr_nl address = {.nl_family = AF_NETLINK,
@@ -29,12 +31,13 @@ int links_watch_open(struct problem *problem)
 bool links_watch_drain(int descriptor)
 {
     bool has_news = false;
+    unsigned left = NEWS_A_TURN;
     char octet;
 
     /* ENOBUFS: so much happened that some of it was lost, which is news as well, and clears itself.
      */
-    while (recv(descriptor, &octet, sizeof octet, MSG_TRUNC) >= 0 || errno == EINTR ||
-           errno == ENOBUFS)
+    while (left-- > 0 && (recv(descriptor, &octet, sizeof octet, MSG_TRUNC) >= 0 ||
+                          errno == EINTR || errno == ENOBUFS))
         has_news = true;
     return has_news;
 }
