@@ -136,6 +136,8 @@ void ctl_table_add_span(struct ctl_table *table, bool is_known, double seconds);
 /** Sort by a column, '-' before it: the other way round. False when there is no such column. */
 bool ctl_table_sort(struct ctl_table *table, const char *column);
 size_t ctl_table_rows(const struct ctl_table *table);
+/** Whether everything that was added is there: false without memory. */
+bool ctl_table_is_whole(const struct ctl_table *table);
 /** Print `most` rows (0: all) from `first` on. False without memory. */
 bool ctl_table_print(const struct ctl_table *table, FILE *to, bool has_colors, size_t first,
                      size_t most);

@@ -313,9 +313,15 @@ json_t *ctl_ask_all(const struct ctl *ctl, const char *request, int *status,
     struct ctl_answer *answer = ctl_ask(ctl, request, status, problem);
     json_t *list = answer ? read_all(answer, status, problem) : NULL;
     ctl_close(answer);
-    if (ctl->kept)
+    /* What is not kept is not masked either. */
+    if (ctl->kept &&
         json_object_set_new(ctl->kept, request,
-                            list ? json_incref(list) : json_string(problem->text));
+                            list ? json_incref(list) : json_string(problem->text)) < 0) {
+        json_decref(list);
+        list = NULL;
+        *status = CTL_EXIT_REFUSED;
+        problem_set(problem, "no memory");
+    }
     return list;
 }
 

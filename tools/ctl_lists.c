@@ -193,7 +193,7 @@ static int print_table(const struct ctl *ctl, struct ctl_table *table, const cha
 {
     bool is_printed = true;
 
-    if (table && ctl_table_rows(table) == 0)
+    if (ctl_table_is_whole(table) && ctl_table_rows(table) == 0)
         fprintf(to, "%s%s.\n", when_empty,
                 ctl->filter    ? " in this network"
                 : ctl->segment ? " on this segment"
@@ -226,13 +226,14 @@ int ctl_show_groups(const struct ctl *ctl, FILE *to, struct problem *problem)
     return show_list(ctl, &group_list, NULL, "Nobody listens to any group", to, problem);
 }
 
-/** The groups by their last reporters. */
+/** The groups by their last reporters; NULL without memory. */
 static json_t *index_reporters(const json_t *groups)
 {
     json_t *reporters = json_object();
+    bool has_room = reporters != NULL;
     char key[160], a[32], b[32], c[32];
 
-    for (size_t i = 0; i < json_array_size(groups); i++) {
+    for (size_t i = 0; has_room && i < json_array_size(groups); i++) {
         const json_t *group = json_array_get(groups, i);
         if (!ctl_is_type(group, "group"))
             continue;
@@ -241,11 +242,16 @@ static json_t *index_reporters(const json_t *groups)
         json_t *list = json_object_get(reporters, key);
         if (!list) {
             list = json_array();
-            json_object_set_new(reporters, key, list);
+            has_room = json_object_set_new(reporters, key, list) == 0;
         }
-        json_array_append(list, json_object_get(group, "group"));
+        json_t *address = json_object_get(group, "group");
+        if (has_room && address)
+            has_room = json_array_append(list, address) == 0;
     }
-    return reporters;
+    if (has_room)
+        return reporters;
+    json_decref(reporters);
+    return NULL;
 }
 
 int ctl_show_hosts(const struct ctl *ctl, FILE *to, struct problem *problem)
@@ -256,7 +262,12 @@ int ctl_show_hosts(const struct ctl *ctl, FILE *to, struct problem *problem)
     if (!groups)
         return status;
     json_t *reporters = index_reporters(groups);
-    status = show_list(ctl, &host_list, reporters, "No host has reported", to, problem);
+    if (reporters) {
+        status = show_list(ctl, &host_list, reporters, "No host has reported", to, problem);
+    } else {
+        problem_set(problem, "no memory");
+        status = CTL_EXIT_REFUSED;
+    }
     json_decref(reporters);
     json_decref(groups);
     return status;

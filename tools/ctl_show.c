@@ -237,9 +237,11 @@ int ctl_show_status(const struct ctl *ctl, FILE *to, struct problem *problem)
             ctl_print_daemon(json_array_get(list, i), to);
             fputs("\n\n", to);
         }
-    if (segments == 0)
+    bool is_printed = ctl_table_is_whole(table);
+    if (is_printed && segments == 0)
         fprintf(to, "It has no segment: its interfaces are not there, or none is configured.\n");
-    bool is_printed = segments < 2 || ctl_table_print(table, to, has_colors, 0, 0);
+    if (segments > 1)
+        is_printed = ctl_table_print(table, to, has_colors, 0, 0);
     ctl_table_free(table);
     const char *gap = ctl_print_troubles(list, has_colors, to) || segments > 1 ? "\n" : "";
     bool has_words = segments <= SEGMENTS_IN_WORDS || ctl->is_long;

@@ -93,6 +93,10 @@ int ctl_show_support(const struct ctl *ctl, FILE *to, struct problem *problem)
     plain.color = "never";
     plain.is_long = true;
     plain.kept = json_object();
+    if (!plain.kept) {
+        problem_set(problem, "no memory");
+        return CTL_EXIT_REFUSED;
+    }
     int status = ask_for_all(&plain, problem);
     if (status == 0) {
         print_title(&plain, to);

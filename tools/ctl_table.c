@@ -194,6 +194,11 @@ size_t ctl_table_rows(const struct ctl_table *table)
     return table ? table->rows : 0;
 }
 
+bool ctl_table_is_whole(const struct ctl_table *table)
+{
+    return table && !table->is_incomplete;
+}
+
 static void print_row(const struct ctl_table *table, const struct row *row, const int *width,
                       FILE *to)
 {
@@ -212,7 +217,7 @@ bool ctl_table_print(const struct ctl_table *table, FILE *to, bool has_colors, s
 {
     int width[COLUMNS_MOST];
 
-    if (!table || table->is_incomplete)
+    if (!ctl_table_is_whole(table))
         return false;
     first = first < table->rows ? first : table->rows;
     size_t end = most && most < table->rows - first ? first + most : table->rows;

@@ -129,7 +129,9 @@ const char *replay_link_name(enum link_type link);
 unsigned replay_lan_add(struct replay *replay, unsigned port, const struct frame *frame);
 /** The segment that plays the daemon; down. */
 unsigned replay_lan_add_own(struct replay *replay);
-/** What there is of a segment; NULL without memory. */
+/** Something is missing for want of memory: `trouble` says so, and so does the exit status. */
+void replay_note_no_memory(struct replay *replay);
+/** What there is of a segment; NULL without memory, which is noted. */
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment);
 /** Note an IGMP frame. */
 void replay_lan_frame(struct replay *replay, const struct received *received);

@@ -9,12 +9,21 @@
 /* More VLANs than one trunk can have, fewer than a forged capture could ask for. */
 #define SEGMENTS_MOST 8192
 
+void replay_note_no_memory(struct replay *replay)
+{
+    if (!replay->has_trouble)
+        problem_set(&replay->trouble, "no memory: the answer is not complete");
+    replay->has_trouble = true;
+}
+
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment)
 {
     if (segment >= replay->lan_count) {
         struct replay_lan **lan = realloc(replay->lan, (segment + 1) * sizeof *lan);
-        if (lan == NULL)
+        if (lan == NULL) {
+            replay_note_no_memory(replay);
             return NULL;
+        }
         memset(lan + replay->lan_count, 0, (segment + 1 - replay->lan_count) * sizeof *lan);
         replay->lan = lan;
         replay->lan_count = segment + 1;
@@ -23,6 +32,8 @@ struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment)
         replay->lan[segment] = calloc(1, sizeof *replay->lan[segment]);
         if (replay->lan[segment] != NULL)
             replay->lan[segment]->first = replay->lan[segment]->last = INSTANT_NEVER;
+        else
+            replay_note_no_memory(replay);
     }
     return replay->lan[segment];
 }
@@ -62,8 +73,10 @@ unsigned replay_lan_add(struct replay *replay, unsigned port, const struct frame
     segment_name(replay, port, frame, name);
     unsigned segment = engine_segment_add_inner(replay->engine, name, port, frame->outer_vlan,
                                                 frame->vlan, &replay->options->params);
-    if (segment == ENGINE_NO_SEGMENT)
+    if (segment == ENGINE_NO_SEGMENT) {
+        replay_note_no_memory(replay);
         return ENGINE_NO_SEGMENT;
+    }
     engine_link(replay->engine, replay->now, segment, &listener, &replay->outbox);
     outbox_clear(&replay->outbox); /* that an observer began to listen is no news */
     if (replay->options->place != FINDINGS_PLACE_UNKNOWN)
@@ -85,20 +98,22 @@ unsigned replay_lan_add_own(struct replay *replay)
     return segment;
 }
 
-static struct replay_querier *querier_of(struct replay_lan *lan, const struct frame *frame,
-                                         unsigned most)
+static struct replay_querier *querier_of(struct replay *replay, struct replay_lan *lan,
+                                         const struct frame *frame)
 {
     for (unsigned i = 0; i < lan->querier_count; i++)
         if (address_equal(lan->querier[i].address, frame->source) &&
             mac_equal(lan->querier[i].mac, frame->source_mac))
             return &lan->querier[i];
-    if (lan->querier_count >= most)
+    if (lan->querier_count >= replay->options->params.max_queriers)
         return NULL;
     if (lan->querier_count == lan->querier_capacity) {
         unsigned capacity = lan->querier_capacity ? lan->querier_capacity * 2 : 4;
         struct replay_querier *more = realloc(lan->querier, capacity * sizeof *more);
-        if (more == NULL)
+        if (more == NULL) {
+            replay_note_no_memory(replay);
             return NULL;
+        }
         lan->querier = more;
         lan->querier_capacity = capacity;
     }
@@ -111,8 +126,7 @@ static struct replay_querier *querier_of(struct replay_lan *lan, const struct fr
 static void note_query(struct replay *replay, struct replay_lan *lan,
                        const struct received *received)
 {
-    struct replay_querier *querier =
-        querier_of(lan, &received->frame, replay->options->params.max_queriers);
+    struct replay_querier *querier = querier_of(replay, lan, &received->frame);
 
     if (querier == NULL || !address_is_none(received->message.group))
         return;
@@ -148,7 +162,8 @@ static void end_term(struct replay_lan *lan, instant at)
         lan->term[lan->term_count - 1].term.to = at;
 }
 
-static void begin_term(struct replay_lan *lan, instant at, struct address address, struct mac mac)
+static void begin_term(struct replay *replay, struct replay_lan *lan, instant at,
+                       struct address address, struct mac mac)
 {
     end_term(lan, at);
     if (lan->term_count == REPLAY_TERMS_MOST) {
@@ -159,8 +174,10 @@ static void begin_term(struct replay_lan *lan, instant at, struct address addres
     if (lan->term_count == lan->term_capacity) {
         unsigned capacity = lan->term_capacity ? lan->term_capacity * 2 : 4;
         struct replay_term *more = realloc(lan->term, capacity * sizeof *more);
-        if (more == NULL)
+        if (more == NULL) {
+            replay_note_no_memory(replay);
             return;
+        }
         lan->term = more;
         lan->term_capacity = capacity;
     }
@@ -177,11 +194,14 @@ void replay_lan_event(struct replay *replay, const struct event *event)
     switch (event->kind) {
     case EVENT_ROLE:
         if (event->role_to == ROLE_QUERIER)
-            begin_term(lan, event->at, segment->identity.own.address, segment->identity.mac);
+            begin_term(replay, lan, event->at, segment->identity.own.address,
+                       segment->identity.mac);
         else
             end_term(lan, event->at);
         break;
-    case EVENT_QUERIER_ELECTED: begin_term(lan, event->at, event->address, event->mac); break;
+    case EVENT_QUERIER_ELECTED:
+        begin_term(replay, lan, event->at, event->address, event->mac);
+        break;
     case EVENT_QUERIER_GONE: end_term(lan, event->at); break;
     case EVENT_GROUP_JOINED: lan->joined++; break;
     case EVENT_GROUP_LEFT: lan->left++; break;

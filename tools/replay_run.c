@@ -398,7 +398,8 @@ int replay_run(struct replay *replay, const volatile sig_atomic_t *stop, struct 
         pass(replay, end);
         if (engine_deadline(replay->engine) <= end)
             tick(replay, end);
-        findings_end(replay->findings, end);
+        if (!findings_end(replay->findings, end))
+            replay_note_no_memory(replay);
     }
     replay_summary(replay);
     struct problem unwritten;

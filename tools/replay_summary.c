@@ -19,7 +19,7 @@ static int compare_groups(const void *a, const void *b)
 }
 
 /** A segment's groups by address, or NULL when there are none (or no memory for the list). */
-static const struct group **sorted_groups(const struct segment *segment)
+static const struct group **sorted_groups(struct replay *replay, const struct segment *segment)
 {
     const struct membership *membership = &segment->membership;
     unsigned count = 0;
@@ -27,8 +27,10 @@ static const struct group **sorted_groups(const struct segment *segment)
     if (membership->group_count == 0)
         return NULL;
     const struct group **list = calloc(membership->group_count, sizeof *list);
-    if (list == NULL)
+    if (list == NULL) {
+        replay_note_no_memory(replay);
         return NULL;
+    }
     for (const struct group *group = membership->groups; group; group = group->hh.next)
         list[count++] = group;
     qsort(list, count, sizeof *list, compare_groups);
@@ -36,8 +38,8 @@ static const struct group **sorted_groups(const struct segment *segment)
 }
 
 /** The terms of one querier, out of all of its segment's; freed by the caller, NULL for none. */
-static struct json_term *terms_of(const struct replay_lan *lan, struct address address,
-                                  struct mac mac, unsigned *count)
+static struct json_term *terms_of(struct replay *replay, const struct replay_lan *lan,
+                                  struct address address, struct mac mac, unsigned *count)
 {
     struct json_term *list = NULL;
 
@@ -48,8 +50,10 @@ static struct json_term *terms_of(const struct replay_lan *lan, struct address a
             continue;
         if (list == NULL)
             list = calloc(lan->term_count, sizeof *list);
-        if (list == NULL)
+        if (list == NULL) {
+            replay_note_no_memory(replay);
             return NULL;
+        }
         list[(*count)++] = term->term;
     }
     return list;
@@ -115,11 +119,11 @@ static void print_span(const struct replay *replay, instant from, instant to)
         printf("%s s", replay_output_relative(replay, to, b));
 }
 
-static void print_terms(const struct replay *replay, const struct replay_lan *lan,
+static void print_terms(struct replay *replay, const struct replay_lan *lan,
                         const struct json_querier *querier)
 {
     unsigned count;
-    struct json_term *terms = terms_of(lan, querier->address, querier->mac, &count);
+    struct json_term *terms = terms_of(replay, lan, querier->address, querier->mac, &count);
     unsigned skipped = count > TERMS_SHOWN ? count - TERMS_SHOWN : 0;
 
     if (skipped > 0)
@@ -132,7 +136,7 @@ static void print_terms(const struct replay *replay, const struct replay_lan *la
     free(terms);
 }
 
-static void print_querier(const struct replay *replay, const struct replay_lan *lan,
+static void print_querier(struct replay *replay, const struct replay_lan *lan,
                           const struct json_querier *querier, bool is_own)
 {
     char address[TEXT_ADDRESS_SIZE], mac[TEXT_MAC_SIZE];
@@ -197,10 +201,10 @@ static void print_counts(const struct segment *segment, const struct replay_lan 
                    verdict_name(v), report_verdict(v));
 }
 
-static void print_segment(const struct replay *replay, const struct segment *segment,
+static void print_segment(struct replay *replay, const struct segment *segment,
                           const struct replay_lan *lan)
 {
-    const struct group **groups = sorted_groups(segment);
+    const struct group **groups = sorted_groups(replay, segment);
     unsigned group_count = groups != NULL ? segment->membership.group_count : 0;
     struct json_querier querier;
 
@@ -313,7 +317,8 @@ static void print_all(struct replay *replay)
 static void write_querier(struct replay *replay, const struct segment *segment,
                           const struct replay_lan *lan, struct json_querier *querier)
 {
-    struct json_term *terms = terms_of(lan, querier->address, querier->mac, &querier->term_count);
+    struct json_term *terms =
+        terms_of(replay, lan, querier->address, querier->mac, &querier->term_count);
 
     querier->terms = terms;
     replay_output_line(replay, json_line_querier(querier, segment, 0));
@@ -323,7 +328,7 @@ static void write_querier(struct replay *replay, const struct segment *segment,
 static void write_segment(struct replay *replay, const struct segment *segment,
                           const struct replay_lan *lan)
 {
-    const struct group **groups = sorted_groups(segment);
+    const struct group **groups = sorted_groups(replay, segment);
     struct json_querier querier;
 
     if (describe_own(replay, segment, &querier))

@@ -14,10 +14,10 @@ char *json_line_group_now(const struct group *group, const struct segment *segme
 {
     json_t *object = json_value_group(group, segment, CONTROL_SOURCES_MOST, now, wall);
 
-    json_object_set_new(object, "last_reporter_mac", json_value_mac(group->last_reporter_mac));
-    json_object_set_new(object, "source_count", json_value_count(group->source_count));
-    json_object_set_new(object, "checking", json_boolean(group_is_checking(group, now)));
-    json_object_set_new(object, "expected", json_boolean(is_expected));
+    json_value_put(&object, "last_reporter_mac", json_value_mac(group->last_reporter_mac));
+    json_value_put(&object, "source_count", json_value_count(group->source_count));
+    json_value_put(&object, "checking", json_boolean(group_is_checking(group, now)));
+    json_value_put(&object, "expected", json_boolean(is_expected));
     return json_value_line(object);
 }
 
@@ -26,9 +26,9 @@ char *json_line_group_sources(const struct group *group, const struct segment *s
 {
     json_t *object = json_value_object("sources");
 
-    json_object_set_new(object, "segment", json_value_segment(segment));
-    json_object_set_new(object, "group", json_value_address(group->address));
-    json_value_add_sources(object, group, first, CONTROL_SOURCES_MOST, now);
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "group", json_value_address(group->address));
+    json_value_add_sources(&object, group, first, CONTROL_SOURCES_MOST, now);
     return json_value_line(object);
 }
 
@@ -37,14 +37,14 @@ char *json_line_host(const struct reporter *reporter, const struct segment *segm
 {
     json_t *object = json_value_object("host");
 
-    json_object_set_new(object, "segment", json_value_segment(segment));
-    json_object_set_new(object, "address", json_value_address(reporter->key.address));
-    json_object_set_new(object, "mac", json_value_mac(reporter->key.mac));
-    json_object_set_new(object, "version", json_value_count(reporter->last_version));
-    json_object_set_new(object, "first", wall_time(reporter->first_report, wall));
-    json_object_set_new(object, "last", wall_time(reporter->last_report, wall));
-    json_object_set_new(object, "silent", json_value_span(now - reporter->last_report));
-    json_object_set_new(object, "reports", json_value_count(reporter->reports));
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "address", json_value_address(reporter->key.address));
+    json_value_put(&object, "mac", json_value_mac(reporter->key.mac));
+    json_value_put(&object, "version", json_value_count(reporter->last_version));
+    json_value_put(&object, "first", wall_time(reporter->first_report, wall));
+    json_value_put(&object, "last", wall_time(reporter->last_report, wall));
+    json_value_put(&object, "silent", json_value_span(now - reporter->last_report));
+    json_value_put(&object, "reports", json_value_count(reporter->reports));
     return json_value_line(object);
 }
 
@@ -60,18 +60,18 @@ char *json_line_querier_now(const struct querier *querier, const struct segment 
 {
     json_t *object = json_value_object("querier");
 
-    json_object_set_new(object, "segment", json_value_segment(segment));
-    json_object_set_new(object, "address", json_value_address(querier->address));
-    json_object_set_new(object, "mac", json_value_mac(querier->mac));
-    json_object_set_new(object, "version", json_value_count(querier->version));
-    json_object_set_new(object, "elected", json_boolean(is_elected(querier, segment)));
-    json_object_set_new(object, "first", wall_time(querier->first_heard, wall));
-    json_object_set_new(object, "last", wall_time(querier->last_heard, wall));
-    json_object_set_new(object, "silent", json_value_span(now - querier->last_heard));
-    json_object_set_new(object, "queries", json_value_count(querier->queries));
-    json_object_set_new(object, "refused", json_value_count(querier->refused));
-    json_object_set_new(object, "verdict", json_string(verdict_name(querier->last_verdict)));
-    json_object_set_new(object, "verdict_text", json_string(report_verdict(querier->last_verdict)));
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "address", json_value_address(querier->address));
+    json_value_put(&object, "mac", json_value_mac(querier->mac));
+    json_value_put(&object, "version", json_value_count(querier->version));
+    json_value_put(&object, "elected", json_boolean(is_elected(querier, segment)));
+    json_value_put(&object, "first", wall_time(querier->first_heard, wall));
+    json_value_put(&object, "last", wall_time(querier->last_heard, wall));
+    json_value_put(&object, "silent", json_value_span(now - querier->last_heard));
+    json_value_put(&object, "queries", json_value_count(querier->queries));
+    json_value_put(&object, "refused", json_value_count(querier->refused));
+    json_value_put(&object, "verdict", json_value_text(verdict_name(querier->last_verdict)));
+    json_value_put(&object, "verdict_text", json_value_text(report_verdict(querier->last_verdict)));
     return json_value_line(object);
 }
 
@@ -82,19 +82,19 @@ char *json_line_stats(const struct segment *segment, uint64_t send_failures)
     json_t *object = json_value_object("stats"), *verdicts = json_object();
 
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++)
-        json_object_set_new(verdicts, verdict_name(v), json_value_count(counters->verdict[v]));
-    json_object_set_new(object, "segment", json_value_segment(segment));
-    json_object_set_new(object, "general_sent", json_value_count(counters->general_sent));
-    json_object_set_new(object, "specific_sent", json_value_count(counters->specific_sent));
-    json_object_set_new(object, "elections_lost", json_value_count(counters->elections_lost));
-    json_object_set_new(object, "takeovers", json_value_count(counters->takeovers));
-    json_object_set_new(object, "odd_tos", json_value_count(counters->odd_tos));
-    json_object_set_new(object, "no_router_alert", json_value_count(counters->no_router_alert));
-    json_object_set_new(object, "groups_refused", json_value_count(refused->groups));
-    json_object_set_new(object, "sources_refused", json_value_count(refused->sources));
-    json_object_set_new(object, "hosts_refused", json_value_count(refused->reporters));
-    json_object_set_new(object, "send_failures", json_value_count(send_failures));
-    json_object_set_new(object, "verdicts", verdicts);
+        json_value_put(&verdicts, verdict_name(v), json_value_count(counters->verdict[v]));
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "general_sent", json_value_count(counters->general_sent));
+    json_value_put(&object, "specific_sent", json_value_count(counters->specific_sent));
+    json_value_put(&object, "elections_lost", json_value_count(counters->elections_lost));
+    json_value_put(&object, "takeovers", json_value_count(counters->takeovers));
+    json_value_put(&object, "odd_tos", json_value_count(counters->odd_tos));
+    json_value_put(&object, "no_router_alert", json_value_count(counters->no_router_alert));
+    json_value_put(&object, "groups_refused", json_value_count(refused->groups));
+    json_value_put(&object, "sources_refused", json_value_count(refused->sources));
+    json_value_put(&object, "hosts_refused", json_value_count(refused->reporters));
+    json_value_put(&object, "send_failures", json_value_count(send_failures));
+    json_value_put(&object, "verdicts", verdicts);
     return json_value_line(object);
 }
 
@@ -104,13 +104,12 @@ char *json_line_port(const struct port_io *port, const struct engine *engine, un
     uint64_t drops = port->is_attached ? capture_drops(port->capture) : 0;
 
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++)
-        json_object_set_new(stray, verdict_name(v),
-                            json_value_count(engine_stray(engine, number, v)));
-    json_object_set_new(object, "interface", json_string(port->name));
-    json_object_set_new(object, "attached", json_boolean(port->is_attached));
-    json_object_set_new(object, "capture_drops", json_value_count(drops));
-    json_object_set_new(object, "capture_failures", json_value_count(port->capture_failures));
-    json_object_set_new(object, "stray", stray);
+        json_value_put(&stray, verdict_name(v), json_value_count(engine_stray(engine, number, v)));
+    json_value_put(&object, "interface", json_value_text(port->name));
+    json_value_put(&object, "attached", json_boolean(port->is_attached));
+    json_value_put(&object, "capture_drops", json_value_count(drops));
+    json_value_put(&object, "capture_failures", json_value_count(port->capture_failures));
+    json_value_put(&object, "stray", stray);
     return json_value_line(object);
 }
 
@@ -118,9 +117,9 @@ char *json_line_metric(const char *name, const char *kind, const char *help)
 {
     json_t *object = json_value_object("metric");
 
-    json_object_set_new(object, "name", json_string(name));
-    json_object_set_new(object, "kind", json_string(kind));
-    json_object_set_new(object, "help", json_string(help));
+    json_value_put(&object, "name", json_value_text(name));
+    json_value_put(&object, "kind", json_value_text(kind));
+    json_value_put(&object, "help", json_value_text(help));
     return json_value_line(object);
 }
 
@@ -129,9 +128,9 @@ char *json_line_sample(const char *const *labels, const char *value)
     json_t *object = json_value_object("sample"), *named = json_object();
 
     for (; labels[0] != NULL; labels += 2)
-        json_object_set_new(named, labels[0], json_string(labels[1]));
-    json_object_set_new(object, "labels", named);
-    json_object_set_new(object, "value", json_string(value));
+        json_value_put(&named, labels[0], json_value_text(labels[1]));
+    json_value_put(&object, "labels", named);
+    json_value_put(&object, "value", json_value_text(value));
     return json_value_line(object);
 }
 
@@ -151,10 +150,10 @@ char *json_line_event_now(const struct event *event, const char *name, const cha
 {
     json_t *object = json_value_event(event, segment, wall);
 
-    json_object_set_new(object, "event", json_string(name));
-    json_object_set_new(object, "serial", json_value_count(serial));
-    json_object_set_new(object, "level", json_string(level_name(level)));
-    json_object_set_new(object, "text", json_string(text));
+    json_value_put(&object, "event", json_value_text(name));
+    json_value_put(&object, "serial", json_value_count(serial));
+    json_value_put(&object, "level", json_value_text(level_name(level)));
+    json_value_put(&object, "text", json_value_text(text));
     return json_value_line(object);
 }
 
@@ -162,6 +161,6 @@ char *json_line_lost(uint64_t count)
 {
     json_t *object = json_value_object("lost");
 
-    json_object_set_new(object, "count", json_value_count(count));
+    json_value_put(&object, "count", json_value_count(count));
     return json_value_line(object);
 }

@@ -8,7 +8,7 @@ static json_t *sources(struct octets from, unsigned count)
     json_t *list = json_array();
 
     for (unsigned i = 0; i < count && octets_have(from, (size_t)i * 4, 4); i++)
-        json_array_append_new(list, json_value_address(igmp_source_at(from, i)));
+        json_value_append(&list, json_value_address(igmp_source_at(from, i)));
     return list;
 }
 
@@ -33,10 +33,10 @@ static json_t *records(const struct igmp_message *report)
 
     while (igmp_record_next(report, &offset, &record)) {
         json_t *entry = json_object();
-        json_object_set_new(entry, "record", json_string(record_name(record.type)));
-        json_object_set_new(entry, "group", json_value_address(record.group));
-        json_object_set_new(entry, "sources", sources(record.sources, record.count));
-        json_array_append_new(list, entry);
+        json_value_put(&entry, "record", json_value_text(record_name(record.type)));
+        json_value_put(&entry, "group", json_value_address(record.group));
+        json_value_put(&entry, "sources", sources(record.sources, record.count));
+        json_value_append(&list, entry);
     }
     return list;
 }
@@ -49,31 +49,30 @@ static const char *query_kind(const struct igmp_message *query)
 }
 
 /* What only version 3 queries say. */
-static void add_query_v3(json_t *object, const struct igmp_message *query)
+static void add_query_v3(json_t **object, const struct igmp_message *query)
 {
-    json_object_set_new(object, "suppress", json_boolean(query->suppress));
-    json_object_set_new(object, "robustness", json_value_count(query->robustness));
-    json_object_set_new(object, "query_interval", json_value_span(query->query_interval));
-    json_object_set_new(object, "sources", sources(query->items, query->count));
+    json_value_put(object, "suppress", json_boolean(query->suppress));
+    json_value_put(object, "robustness", json_value_count(query->robustness));
+    json_value_put(object, "query_interval", json_value_span(query->query_interval));
+    json_value_put(object, "sources", sources(query->items, query->count));
 }
 
 /* What the message says; "kind", "group" and "max_resp_ms" are always there, null where it says
  * nothing of the sort, or could not be decoded. */
-static void add_message(json_t *object, const struct igmp_message *message, bool is_decoded)
+static void add_message(json_t **object, const struct igmp_message *message, bool is_decoded)
 {
     bool is_query = is_decoded && igmp_kind_is_query(message->kind);
     bool has_group = is_decoded && message->kind != IGMP_KIND_V3_REPORT;
     uint64_t max_response = (uint64_t)(message->max_response / MILLISECONDS);
 
-    json_object_set_new(object, "kind", is_query ? json_string(query_kind(message)) : json_null());
-    json_object_set_new(object, "group",
-                        has_group ? json_value_address_or_null(message->group) : json_null());
-    json_object_set_new(object, "max_resp_ms",
-                        is_query ? json_value_count(max_response) : json_null());
+    json_value_put(object, "kind", is_query ? json_value_text(query_kind(message)) : json_null());
+    json_value_put(object, "group",
+                   has_group ? json_value_address_or_null(message->group) : json_null());
+    json_value_put(object, "max_resp_ms", is_query ? json_value_count(max_response) : json_null());
     if (is_decoded && message->kind == IGMP_KIND_V3_QUERY)
         add_query_v3(object, message);
     if (is_decoded && message->kind == IGMP_KIND_V3_REPORT)
-        json_object_set_new(object, "records", records(message));
+        json_value_put(object, "records", records(message));
 }
 
 char *json_line_frame(uint64_t number, instant at, const struct segment *segment,
@@ -83,17 +82,17 @@ char *json_line_frame(uint64_t number, instant at, const struct segment *segment
     const struct igmp_message *message = &received->message;
     json_t *object = json_value_object("frame");
 
-    json_object_set_new(object, "n", number > 0 ? json_value_count(number) : json_null());
-    json_object_set_new(object, "time", json_value_time(at));
-    json_object_set_new(object, "segment", json_value_segment(segment));
-    json_object_set_new(object, "vlan", json_value_count(frame->vlan));
-    json_object_set_new(object, "src", json_value_address(frame->source));
-    json_object_set_new(object, "dst", json_value_address(frame->destination));
-    json_object_set_new(object, "mac", json_value_mac(frame->source_mac));
-    json_object_set_new(object, "ttl", json_value_count(frame->ttl));
-    json_object_set_new(object, "igmp", json_string(igmp_kind_name(message->kind)));
-    json_object_set_new(object, "igmp_type", json_value_count(message->type));
-    add_message(object, message, received->decoded == VERDICT_ACCEPTED);
-    json_object_set_new(object, "verdict", json_string(verdict_name(received->verdict)));
+    json_value_put(&object, "n", number > 0 ? json_value_count(number) : json_null());
+    json_value_put(&object, "time", json_value_time(at));
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "vlan", json_value_count(frame->vlan));
+    json_value_put(&object, "src", json_value_address(frame->source));
+    json_value_put(&object, "dst", json_value_address(frame->destination));
+    json_value_put(&object, "mac", json_value_mac(frame->source_mac));
+    json_value_put(&object, "ttl", json_value_count(frame->ttl));
+    json_value_put(&object, "igmp", json_value_text(igmp_kind_name(message->kind)));
+    json_value_put(&object, "igmp_type", json_value_count(message->type));
+    add_message(&object, message, received->decoded == VERDICT_ACCEPTED);
+    json_value_put(&object, "verdict", json_value_text(verdict_name(received->verdict)));
     return json_value_line(object);
 }

@@ -21,8 +21,17 @@ json_t *json_value_count(uint64_t count);
 /** Its name; null for NULL. */
 json_t *json_value_segment(const struct segment *segment);
 
+/** Text of whatever octets: where it is no UTF-8, '?' for everything that is not ASCII. */
+json_t *json_value_text(const char *text);
+
 /** A new object with its "type". */
 json_t *json_value_object(const char *type);
+/**
+ * Add a member, or an element. What has no memory for all that belongs to it becomes NULL, to which
+ * nothing can be added any more, and so does what that belongs to: nobody is told half of a line.
+ */
+void json_value_put(json_t **object, const char *key, json_t *value);
+void json_value_append(json_t **array, json_t *value);
 
 /** What json_line_event() tells, to be added to. `segment` may be NULL. */
 json_t *json_value_event(const struct event *event, const char *segment, duration wall);
@@ -30,7 +39,7 @@ json_t *json_value_event(const struct event *event, const char *segment, duratio
 json_t *json_value_group(const struct group *group, const struct segment *segment,
                          unsigned most_sources, instant now, duration wall);
 /** "sources" and "blocked": those from `first` on, at most so many. */
-void json_value_add_sources(json_t *object, const struct group *group, unsigned first,
+void json_value_add_sources(json_t **object, const struct group *group, unsigned first,
                             unsigned most, instant now);
 
 /** The line, and the object is gone; NULL when anything did not fit into memory. */
