@@ -243,6 +243,12 @@ valgrind_tests()
     fi
 }
 
+# All of them take minutes: make check-faults.
+calls_fail()
+{
+    make -C "$work/sanitizers" -j "$SETUP_JOBS" check-faults FAULT_OPTIONS='--seconds 40'
+}
+
 scripts_of_source()
 {
     # Every file that says it is a shell script, and those that say it to shellcheck because they are sourced.
@@ -381,6 +387,13 @@ if [ "$wants" != e2e ]; then
     compiler=gcc
     has gcc || compiler=cc
     step "unit tests, $compiler with sanitizers" count_unit build_and_check CC="$compiler" --enable-werror --enable-sanitizers
+fi
+if [ "$wants" = all ]; then
+    if setup_is_root && [ "$(uname -s)" = Linux ] && has addr2line; then
+        step 'calls that fail, a share of them' one calls_fail
+    else
+        skip 'calls that fail' 'needs root, Linux and binutils'
+    fi
 fi
 if [ "$wants" = all ] || [ "$wants" = unit ]; then
     build=$work/clang

@@ -2,67 +2,12 @@
 /*
  * Unit tests of the findings without memory: every allocation fails once, and all from one on. What
  * finds no room is told of as a full table, or findings_end() says that the list is not complete;
- * nothing leaks, and when there is memory again it goes on. The linker puts the functions below in
- * place of the C library's (-Wl,--wrap).
+ * nothing leaks, and when there is memory again it goes on.
  */
+#include "failing_memory.h"
 #include "findings_scene.h"
 
 #include <stdlib.h>
-
-static long allocations_left = -1; /* until the next fails; -1: none does */
-static bool fails_for_ever;        /* and all after it */
-static long live;                  /* blocks allocated and not freed */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void __real_free(void *block);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-void __wrap_free(void *block);
-
-static bool is_to_fail(void)
-{
-    if (allocations_left < 0)
-        return false;
-    if (allocations_left > 0) {
-        allocations_left--;
-        return false;
-    }
-    if (!fails_for_ever)
-        allocations_left = -1;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    void *block = is_to_fail() ? NULL : __real_malloc(size);
-    live += block != NULL;
-    return block;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    void *block = is_to_fail() ? NULL : __real_calloc(count, size);
-    live += block != NULL;
-    return block;
-}
-
-void *__wrap_realloc(void *block, size_t size)
-{
-    if (is_to_fail())
-        return NULL;
-    void *moved = __real_realloc(block, size);
-    live += !block && moved;
-    return moved;
-}
-
-void __wrap_free(void *block)
-{
-    live -= block != NULL;
-    __real_free(block);
-}
 
 enum { HOSTS = 60, ROUNDS = 2 };
 
@@ -105,8 +50,7 @@ static bool watch_network(long allocations, bool for_ever, unsigned *found)
     uint64_t number = 0;
 
     assert_non_null(findings);
-    allocations_left = allocations;
-    fails_for_ever = for_ever;
+    memory_arm(allocations, for_ever);
     for (unsigned round = 0; round < ROUNDS; round++) {
         for (unsigned segment = 0; segment < 3; segment++) {
             struct received query = query_of(segment);
@@ -121,7 +65,7 @@ static bool watch_network(long allocations, bool for_ever, unsigned *found)
     *found = findings_count(findings);
     for (unsigned i = 0; i < *found; i++)
         is_complete = is_complete && findings_at(findings, i)->id != FINDING_TABLE_FULL;
-    allocations_left = -1;
+    memory_arm(-1, false);
     findings_end(findings, AT_S(300));
     assert_true(findings_count(findings) >= *found);
     for (unsigned i = 0; i < *found; i++)
@@ -134,16 +78,16 @@ static void each_allocation_fails(void **state)
 {
     (void)state;
     unsigned all, found;
-    long before = live;
+    long before = memory_live();
 
     assert_true(watch_network(-1, false, &all));
     assert_int_equal(all, HOSTS);
-    assert_int_equal(live, before);
+    assert_int_equal(memory_live(), before);
     for (unsigned for_ever = 0; for_ever < 2; for_ever++) {
         unsigned incomplete = 0;
         for (long at = 0; at < 400; at++) {
             bool is_complete = watch_network(at, for_ever != 0, &found);
-            assert_int_equal(live, before);
+            assert_int_equal(memory_live(), before);
             incomplete += !is_complete;
             if (is_complete)
                 assert_int_equal(found, all); /* nothing is missing that is not said */
@@ -161,10 +105,9 @@ static void no_memory_at_all(void **state)
 
     assert_false(watch_network(0, true, &found));
     assert_int_equal(found, 0);
-    allocations_left = 0;
-    fails_for_ever = false;
+    memory_arm(0, false);
     assert_null(findings_create(&setup));
-    allocations_left = -1;
+    memory_arm(-1, false);
     findings_destroy(NULL);
 }
 

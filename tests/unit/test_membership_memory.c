@@ -2,76 +2,12 @@
 /*
  * Unit tests of the core without memory: every allocation fails once, and all from one on. A report
  * is then refused and counted like one that finds a full table; what was there stays, nothing
- * leaks, and when there is memory again all is as if nothing had been. The linker puts the
- * functions below in place of the C library's (-Wl,--wrap).
+ * leaks, and when there is memory again all is as if nothing had been.
  */
+#include "failing_memory.h"
 #include "member.h"
 
 #include <stdlib.h>
-
-static long allocations_left = -1; /* until the next fails; -1: none does */
-static bool fails_for_ever;        /* and all after it */
-static unsigned failures;
-static long live; /* blocks allocated and not freed */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void __real_free(void *block);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-void __wrap_free(void *block);
-
-static bool is_to_fail(void)
-{
-    if (allocations_left < 0)
-        return false;
-    if (allocations_left > 0) {
-        allocations_left--;
-        return false;
-    }
-    if (!fails_for_ever)
-        allocations_left = -1;
-    failures++;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    void *block = is_to_fail() ? NULL : __real_malloc(size);
-    live += block != NULL;
-    return block;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    void *block = is_to_fail() ? NULL : __real_calloc(count, size);
-    live += block != NULL;
-    return block;
-}
-
-void *__wrap_realloc(void *block, size_t size)
-{
-    if (is_to_fail())
-        return NULL;
-    void *moved = __real_realloc(block, size);
-    live += !block && moved;
-    return moved;
-}
-
-void __wrap_free(void *block)
-{
-    live -= block != NULL;
-    __real_free(block);
-}
-
-static void arm(long allocations, bool for_ever)
-{
-    allocations_left = allocations;
-    fails_for_ever = for_ever;
-    failures = 0;
-}
 
 /* ---- the scene: 200 hosts, each with a group and some with sources: enough for the hash tables to
  * grow ---- */
@@ -118,12 +54,12 @@ static bool hear_armed(struct fixture *f, unsigned host, long *left, bool for_ev
     size_t length = make_frame(host, frame);
     uint64_t refused_before = refusals(f), reporters_before = member_table(f)->refused.reporters;
 
-    arm(*left, for_ever);
+    memory_arm(*left, for_ever);
     enum verdict verdict = engine_frame(f->engine, f->now, FIXTURE_PORT, LINK_ETHERNET,
                                         (struct octets){frame, length}, length, NULL, f->outbox);
-    unsigned failed = failures;
-    *left = allocations_left;
-    arm(-1, false);
+    unsigned failed = memory_failures();
+    *left = memory_left();
+    memory_arm(-1, false);
     outbox_clear(f->outbox);
     uint64_t refused = refusals(f) - refused_before;
     bool is_refused = refused > member_table(f)->refused.reporters - reporters_before;
@@ -160,7 +96,7 @@ static void check_recovery(struct fixture *f)
 /** Allocation number `nth` fails; false when there were not so many. */
 static bool run_with_failure(long nth, bool for_ever)
 {
-    long live_before = live, left = nth;
+    long live_before = memory_live(), left = nth;
     struct params c3 = fixture_c3();
     struct fixture *f = fixture_start(&c3);
     unsigned refused = 0;
@@ -182,7 +118,7 @@ static bool run_with_failure(long nth, bool for_ever)
     assert_int_equal(member_table(f)->group_count, 0);
     assert_int_equal(member_table(f)->source_budget, 16384);
     fixture_free(f);
-    assert_int_equal(live, live_before);
+    assert_int_equal(memory_live(), live_before);
     return refused > 0;
 }
 
@@ -217,14 +153,14 @@ static void test_leaves_without_memory_q101(void **state)
     fixture_run_until(f, AT_S(20));
     igmp_encode_report(IGMP_KIND_V2_LEAVE, FIXTURE_G, igmp, sizeof igmp);
     size_t length = fixture_make_frame(&outside, igmp, sizeof igmp, frame);
-    arm(0, true);
+    memory_arm(0, true);
     enum verdict verdict = engine_frame(f->engine, f->now, FIXTURE_PORT, LINK_ETHERNET,
                                         (struct octets){frame, length}, length, NULL, f->outbox);
     engine_tick(f->engine, AT_S(20), f->outbox);
     engine_tick(f->engine, AT_S(21), f->outbox);
     engine_tick(f->engine, AT_S(22), f->outbox);
-    unsigned failed = failures;
-    arm(-1, false);
+    unsigned failed = memory_failures();
+    memory_arm(-1, false);
     EXPECT_VERDICT(verdict, VERDICT_ACCEPTED);
     assert_int_equal(failed, 0);
     assert_int_equal(f->outbox->query_count, 2);
@@ -241,19 +177,19 @@ static void test_engine_without_memory(void **state)
     (void)state;
     params = fixture_resolve(&params);
     for (long nth = 0; !is_done; nth++) {
-        long live_before = live;
-        arm(nth, false);
+        long live_before = memory_live();
+        memory_arm(nth, false);
         struct engine *engine = engine_create(1);
         unsigned added = 0;
         for (unsigned port = 0; engine && port < 12; port++)
             added +=
                 engine_segment_add(engine, "if", port, VLAN_NONE, &params) != ENGINE_NO_SEGMENT;
-        is_done = failures == 0;
-        arm(-1, false);
+        is_done = memory_failures() == 0;
+        memory_arm(-1, false);
         if (engine) /* one failure costs at most one segment, and the next can be added */
             assert_in_range(added, is_done ? 12 : 11, 12);
         engine_destroy(engine);
-        assert_int_equal(live, live_before);
+        assert_int_equal(memory_live(), live_before);
     }
 }
 
