@@ -76,6 +76,8 @@ FAULT(int, libnet_adv_write_link, (libnet_t * l, const uint8_t *packet, uint32_t
       (l, packet, size), -1, ENOBUFS)
 
 /* libconfig */
+FAULT(int, config_read_string, (config_t * config, const char *text), (config, text),
+      ACT_ON(spoil(config)) CONFIG_FALSE, ENOMEM)
 FAULT(int, config_read, (config_t * config, FILE *stream), (config, stream),
       ACT_ON(spoil(config)) CONFIG_FALSE, EIO)
 
@@ -111,6 +113,8 @@ FAULT(FILE *, open_memstream, (char **text, size_t *size), (text, size), NULL, E
 FAULT(int, fclose, (FILE * file), (file), ACT_ON(__real_fclose(file)) EOF, ENOSPC)
 FAULT(int, fflush, (FILE * file), (file), EOF, ENOSPC)
 FAULT(int, ferror, (FILE * file), (file), 1, ENOSPC)
+FAULT(size_t, fread, (void *data, size_t size, size_t count, FILE *file), (data, size, count, file),
+      0, EIO)
 FAULT(char *, fgets, (char *line, int size, FILE *file), (line, size, file), NULL, EIO)
 FAULT(off_t, ftello, (FILE * file), (file), -1, ESPIPE)
 FAULT(off_t, lseek, (int descriptor, off_t offset, int whence), (descriptor, offset, whence), -1,
@@ -125,6 +129,7 @@ FAULT(int, fstat, (int descriptor, struct stat *about), (descriptor, about), -1,
 FAULT(int, lstat, (const char *path, struct stat *about), (path, about), -1, EIO)
 FAULT(int, access, (const char *path, int mode), (path, mode), -1, EACCES)
 FAULT(int, chmod, (const char *path, mode_t mode), (path, mode), -1, EPERM)
+FAULT(int, fchown, (int descriptor, uid_t user, gid_t group), (descriptor, user, group), -1, EPERM)
 FAULT(int, lchown, (const char *path, uid_t user, gid_t group), (path, user, group), -1, EPERM)
 FAULT(int, mkdir, (const char *path, mode_t mode), (path, mode), -1, ENOSPC)
 FAULT(int, unlink, (const char *path), (path), -1, EPERM)
@@ -181,6 +186,18 @@ FAULT(int, dup2, (int from, int to), (from, to), -1, EMFILE)
 FAULT(int, setpgid, (pid_t process, pid_t group), (process, group), -1, EPERM)
 FAULT(pid_t, setsid, (void), (), -1, EPERM)
 FAULT(int, getentropy, (void *out, size_t length), (out, length), -1, ENOSYS)
+FAULT(struct passwd *, getpwnam, (const char *name), (name), NULL, EIO)
+FAULT(struct passwd *, getpwuid, (uid_t user), (user), NULL, EIO)
+FAULT(int, setgroups, (size_t count, const gid_t *list), (count, list), -1, EPERM)
+FAULT(int, setresgid, (gid_t real, gid_t effective, gid_t saved), (real, effective, saved), -1,
+      EPERM)
+FAULT(int, setresuid, (uid_t real, uid_t effective, uid_t saved), (real, effective, saved), -1,
+      EPERM)
+FAULT(int, setuid, (uid_t user), (user), -1, EPERM)
+FAULT(int, prctl, (int what, unsigned long a, unsigned long b, unsigned long c, unsigned long d),
+      (what, a, b, c, d), -1, EINVAL)
+FAULT(long, syscall, (long number, long a, long b, long c, long d, long e, long f),
+      (number, a, b, c, d, e, f), -1, ENOSYS)
 FAULT(struct group *, getgrnam, (const char *name), (name), NULL, EIO)
 FAULT(int, getrlimit, (int what, struct rlimit *limit), (what, limit), -1, EPERM)
 FAULT(int, setrlimit, (int what, const struct rlimit *limit), (what, limit), -1, EPERM)
@@ -189,4 +206,5 @@ FAULT(int, uname, (struct utsname * out), (out), -1, EFAULT)
 FAULT(struct tm *, localtime_r, (const time_t *at, struct tm *out), (at, out), NULL, EOVERFLOW)
 FAULT(struct tm *, gmtime_r, (const time_t *at, struct tm *out), (at, out), NULL, EOVERFLOW)
 
-/* open, fcntl, ioctl and json_pack, with arguments of any number, are in faults.c. */
+/* open, fcntl, ioctl and json_pack, with arguments of any number, are in faults.c, and count as the
+ * first four. */

@@ -16,6 +16,7 @@
 #include <net/if.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,6 +26,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -155,13 +157,13 @@ const char *__wrap_libnet_geterror(libnet_t *libnet)
 /* ---- the calls ---- */
 
 enum {
-#define FAULT(type, name, parameters, arguments, result, error) CALL_##name,
-#include "calls.h"
-#undef FAULT
     CALL_open,
     CALL_fcntl,
     CALL_ioctl,
-    CALL_json_pack
+    CALL_json_pack,
+#define FAULT(type, name, parameters, arguments, result, error) CALL_##name,
+#include "calls.h"
+#undef FAULT
 };
 
 #define ACT_ON(what) (what),

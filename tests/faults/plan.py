@@ -18,7 +18,7 @@ SITES, ENTRY, HEADER = 2048, 12, 32
 def read_calls():
     with open(os.path.join(HERE, "calls.h"), encoding="ascii") as file:
         names = re.findall(r"^FAULT\([^,]*, *(\w+),", file.read(), re.M)
-    return names + ["open", "fcntl", "ioctl", "json_pack"]  # those of faults.c, in its order
+    return ["open", "fcntl", "ioctl", "json_pack"] + names  # those of faults.c first, in its order
 
 
 CALLS = read_calls()

@@ -72,7 +72,7 @@ class Tool:
         key = {(CALLS[task.call], function) for function in (places.function(task.place), "*")}
         if (status, said, size) == self.usual[:3] or essence(err) != essence(self.usual[3]) or key & silent:
             return 1
-        if isinstance(said, list) and re.search("toomuchtowatch|tableisfull|nomemory", "".join(said)):
+        if isinstance(said, list) and re.search("toomuchtowatch|tableisfull|tablefull|nomemory", "".join(said)):
             return 1  # what finds no memory is told of as what finds no room
         if status == self.usual[0]:
             raise Trouble("status %d as ever, and not the same answer: %s" %
