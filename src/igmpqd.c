@@ -13,6 +13,7 @@
 #include "daemon.h"
 #include "igmpq/background.h"
 #include "igmpq/clock.h"
+#include "igmpq/limits.h"
 #include "igmpq/links.h"
 #include "igmpq/log.h"
 #include "igmpq/options.h"
@@ -237,6 +238,8 @@ static int run(struct daemon_setup *setup, struct config *config, const struct p
     set_signals(&wait_mask, setup->config_path != NULL);
     report_settings(&config->segment[0].params, settings);
     log_info("igmpqd %s: %s", PACKAGE_VERSION, settings);
+    for (const char *const *limit = system_limits(); *limit; limit++)
+        log_info("%s", *limit);
     struct daemon *daemon = open_daemon(setup, config, process, &problem);
     background_tell(process->report, daemon ? NULL : problem.text);
     if (!daemon) {

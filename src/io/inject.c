@@ -61,6 +61,10 @@ static int injector_prepare(struct injector *injector, const char *interface,
     if (inject_refuse_input(libnet_getfd(injector->libnet)) != 0)
         return problem_set(problem, "cannot make the sending socket of %s deaf: %s", interface,
                            strerror(errno));
+    if (inject_let_stack_hear(libnet_getfd(injector->libnet)) != 0)
+        return problem_set(problem,
+                           "cannot let this host's own members hear what is sent on %s: %s",
+                           interface, strerror(errno));
     /* An interface that does not get rid of what it is given would hold up all the others. */
     int flags = fcntl(libnet_getfd(injector->libnet), F_GETFL);
     if (flags < 0 || fcntl(libnet_getfd(injector->libnet), F_SETFL, flags | O_NONBLOCK) != 0)

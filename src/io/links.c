@@ -64,10 +64,11 @@ static struct link_info *links_get(struct links *links, const char *label)
     return NULL;
 }
 
-/* The entry for `label`, new if need be; NULL without memory or for a name that is too long to be
- * one. */
-static struct link_info *links_get_or_add(struct links *links, const char *label)
+/* The link of that entry, new if need be, with the flags of its first entry; NULL without memory or
+ * for a name that is too long to be one. */
+static struct link_info *links_get_or_add(struct links *links, const struct ifaddrs *entry)
 {
+    const char *label = entry->ifa_name;
     size_t length = links_name_length(label);
     struct link_info *link = links_get(links, label);
 
@@ -80,6 +81,9 @@ static struct link_info *links_get_or_add(struct links *links, const char *label
     link += links->count++;
     memset(link, 0, sizeof *link);
     memcpy(link->name, label, length);
+    link->is_up = (entry->ifa_flags & IFF_UP) != 0;
+    link->has_carrier = (entry->ifa_flags & IFF_RUNNING) != 0;
+    link->is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
     return link;
 }
 
@@ -129,19 +133,16 @@ static int link_compare(const void *a, const void *b)
 static int links_fill(struct links *out, const struct ifaddrs *entries)
 {
     for (const struct ifaddrs *entry = entries; entry != NULL; entry = entry->ifa_next) {
-        struct link_info *link = links_get_or_add(out, entry->ifa_name);
+        struct link_info *link = links_get_or_add(out, entry);
 
         if (link == NULL)
             return -1;
-        link->is_up = (entry->ifa_flags & IFF_UP) != 0;
-        link->has_carrier = (entry->ifa_flags & IFF_RUNNING) != 0;
-        link->is_loopback = (entry->ifa_flags & IFF_LOOPBACK) != 0;
         if (entry->ifa_addr == NULL)
             continue;
         if (entry->ifa_addr->sa_family == AF_INET)
             link_add_address(link, entry);
         else
-            links_read_hardware(entry->ifa_addr, link);
+            links_read_hardware(entry, link);
     }
     return 0;
 }

@@ -7,18 +7,40 @@
 
 #include <sys/types.h>
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <net/if_dl.h>
 #include <net/if_types.h>
 #include <string.h>
 
-/* A VLAN has a type of its own on FreeBSD and OpenBSD, and is plain Ethernet on NetBSD. */
+/*
+ * Plain Ethernet are also tap, vether, epair, lagg, trunk and vport, and a VLAN of NetBSD; one of
+ * FreeBSD and OpenBSD has a type of its own. A bridge counts where it has an address, as FreeBSD's
+ * does; a port of a lagg or trunk is no network of its own.
+ */
 static bool is_ethernet_type(unsigned type)
 {
     return type == IFT_ETHER || type == IFT_BRIDGE || type == IFT_L2VLAN;
 }
 
-bool links_read_hardware(const struct sockaddr *address, struct link_info *link)
+/* IFF_RUNNING only tells of the driver here. A card that cannot say counts as connected. */
+static bool has_carrier(const void *data)
 {
+    struct if_data state;
+
+    if (data == NULL)
+        return true;
+    memcpy(&state, data, sizeof state);
+#ifdef LINK_STATE_IS_UP
+    return LINK_STATE_IS_UP(state.ifi_link_state);
+#else
+    return state.ifi_link_state != LINK_STATE_DOWN;
+#endif
+}
+
+bool links_read_hardware(const struct ifaddrs *entry, struct link_info *link)
+{
+    const struct sockaddr *address = entry->ifa_addr;
     struct sockaddr_dl hardware;
     const char *octets;
 
@@ -31,5 +53,6 @@ bool links_read_hardware(const struct sockaddr *address, struct link_info *link)
         is_ethernet_type(hardware.sdl_type) && hardware.sdl_alen == sizeof link->mac.octet;
     if (link->is_ethernet)
         memcpy(link->mac.octet, octets, sizeof link->mac.octet);
+    link->has_carrier = link->has_carrier && has_carrier(entry->ifa_data);
     return true;
 }

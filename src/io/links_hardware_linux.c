@@ -4,12 +4,14 @@
  */
 #include "system.h"
 
+#include <ifaddrs.h>
 #include <net/if_arp.h>
 #include <netpacket/packet.h>
 #include <string.h>
 
-bool links_read_hardware(const struct sockaddr *address, struct link_info *link)
+bool links_read_hardware(const struct ifaddrs *entry, struct link_info *link)
 {
+    const struct sockaddr *address = entry->ifa_addr;
     struct sockaddr_ll hardware;
 
     if (address->sa_family != AF_PACKET)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 3, the BSDs. "Look again": a route socket whose messages are counted as news and not read.
+ * Floor 3, the BSDs. "Look again": a route socket. Of a message only its type is read, since a
+ * router's routes change all the time and say nothing about interfaces.
  */
 #include "igmpq/links.h"
 
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/route.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,14 +31,38 @@ int links_watch_open(struct problem *problem)
     return descriptor;
 }
 
+/* All messages begin alike. What is not known to be of no interest is news: an overflow, and kinds
+ * that a system has of its own. */
+static bool is_news(const unsigned char *message, ssize_t length)
+{
+    size_t type = offsetof(struct rt_msghdr, rtm_type);
+
+    if (length <= (ssize_t)type)
+        return true;
+    switch (message[type]) {
+    case RTM_ADD:
+    case RTM_DELETE:
+    case RTM_CHANGE:
+    case RTM_GET:
+    case RTM_LOSING:
+    case RTM_REDIRECT:
+    case RTM_MISS: return false;
+    default: return true;
+    }
+}
+
 bool links_watch_drain(int descriptor)
 {
+    unsigned char head[sizeof(struct rt_msghdr)];
     bool has_news = false;
-    char octet;
 
-    while (recv(descriptor, &octet, sizeof octet, 0) >= 0 || errno == EINTR || errno == ENOBUFS)
-        has_news = true;
-    return has_news;
+    for (;;) {
+        ssize_t length = recv(descriptor, head, sizeof head, 0);
+
+        if (length < 0 && errno != EINTR && errno != ENOBUFS)
+            return has_news;
+        has_news = has_news || is_news(head, length);
+    }
 }
 
 void links_watch_close(int descriptor)

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 3. The same query once more for this host's own members, through a raw IP socket, with TTL
- * 0 and loopback: delivered here, never transmitted.
- *
- * FreeBSD's igmp_input() drops messages whose TTL is not 1, so this reaches no member there;
- * BIOCFEEDBACK on the sending BPF device is that system's way to let its own stack hear a frame.
+ * 0 and loopback: delivered here, never transmitted. Where the stack hears what is injected,
+ * nothing is sent; the socket is opened all the same, since it tells who may do such things.
  */
 #include "igmpq/local_echo.h"
 
@@ -30,6 +28,7 @@ static int local_echo_prepare(struct local_echo *echo, unsigned interface_index,
 {
     char advice[PRIVILEGE_ADVICE_SIZE];
     unsigned char loop = 1;
+    int header_is_ours = 1; /* Linux knows by IPPROTO_RAW; a BSD would put another one in front */
 
     /* IPPROTO_RAW: we write the header, and nothing is ever received. */
     echo->descriptor = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
@@ -40,7 +39,9 @@ static int local_echo_prepare(struct local_echo *echo, unsigned interface_index,
                 privilege_advice(advice));
         return problem_set(problem, "cannot reach this host's own members: %s", strerror(errno));
     }
-    if (local_echo_choose_interface(echo->descriptor, interface_index) != 0 ||
+    if (setsockopt(echo->descriptor, IPPROTO_IP, IP_HDRINCL, &header_is_ours,
+                   sizeof header_is_ours) != 0 ||
+        local_echo_choose_interface(echo->descriptor, interface_index) != 0 ||
         setsockopt(echo->descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &loop, sizeof loop) != 0)
         return problem_set(problem, "cannot reach this host's own members on interface %u: %s",
                            interface_index, strerror(errno));
@@ -108,6 +109,8 @@ int local_echo_send(struct local_echo *echo, const struct envelope *envelope, st
         errno = EMSGSIZE;
         return problem_set(problem, "an IGMP message of %zu octets is too long", payload.length);
     }
+    if (!local_echo_is_needed())
+        return 0;
     local_echo_write_header(envelope, payload.length, packet);
     memcpy(packet + ECHO_HEADER, payload.data, payload.length);
     to.sin_addr.s_addr = htonl(ADDRESS_ALL_HOSTS.ipv4);

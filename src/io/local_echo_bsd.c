@@ -2,6 +2,7 @@
 /*
  * Floor 3, the BSDs. What local_echo needs to know about raw IP sockets here.
  */
+#include "config.h"
 #include "system.h"
 
 #include <sys/param.h>
@@ -10,8 +11,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#if defined(__NetBSD__)
-/* ip(4): there is no struct ip_mreqn; an address in 0/8 is taken as the number of the interface. */
+#ifndef HAVE_STRUCT_IP_MREQN
+/* ip(4) of NetBSD: there is no struct ip_mreqn; an address in 0/8 is taken as the number of the
+ * interface. */
 int local_echo_choose_interface(int descriptor, unsigned interface_index)
 {
     struct in_addr choice = {.s_addr = htonl(interface_index & 0xffffff)};

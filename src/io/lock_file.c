@@ -14,10 +14,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#ifndef IGMPQ_RUN_DIRECTORY
-#define IGMPQ_RUN_DIRECTORY "/var/run"
-#endif
-
 /* As its holder wrote it, or 0. */
 static long lock_read_holder(int descriptor)
 {
@@ -29,7 +25,7 @@ static long lock_read_holder(int descriptor)
 
 int lock_take(const char *interface, uid_t service, struct problem *problem)
 {
-    char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
+    char path[sizeof RUNSTATEDIR + 96];
     char text[16];
     int descriptor;
     int length;
@@ -37,7 +33,7 @@ int lock_take(const char *interface, uid_t service, struct problem *problem)
     (void)service; /* who may write to the run directory is one of us */
     if (strchr(interface, '/') != NULL)
         return problem_set(problem, "there is no interface %s", interface);
-    snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);
+    snprintf(path, sizeof path, RUNSTATEDIR "/igmpqd-%.64s.lock", interface);
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (descriptor < 0)
         return problem_set(problem, "cannot lock %s: %s: %s", interface, path, strerror(errno));
@@ -64,14 +60,14 @@ void lock_release(int descriptor)
 
 bool lock_is_held(const char *interface, uid_t service)
 {
-    char path[sizeof IGMPQ_RUN_DIRECTORY + 96];
+    char path[sizeof RUNSTATEDIR + 96];
     int descriptor;
     bool is_held;
 
     (void)service;
     if (strchr(interface, '/') != NULL)
         return false;
-    snprintf(path, sizeof path, IGMPQ_RUN_DIRECTORY "/igmpqd-%.64s.lock", interface);
+    snprintf(path, sizeof path, RUNSTATEDIR "/igmpqd-%.64s.lock", interface);
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0)
         return false;

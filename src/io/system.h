@@ -12,6 +12,8 @@
 
 #include "igmpq/links.h"
 
+struct ifaddrs;
+
 #define PRIVILEGE_ADVICE_SIZE 256
 
 /** What a person is to do about "permission denied", as an imperative without full stop. Returns
@@ -31,6 +33,15 @@ bool capture_is_down(int descriptor, const char *interface);
  * errno. */
 int inject_refuse_input(int descriptor);
 
+/**
+ * Make this host's own stack hear what the descriptor sends, where that is the only way to reach
+ * its members (`local_echo_is_needed` is false then). 0, also where it is not; or -1 with errno.
+ */
+int inject_let_stack_hear(int descriptor);
+
+/** Whether a query has to be sent through a raw socket once more for this host's own members. */
+bool local_echo_is_needed(void);
+
 /** Send multicast of this socket on one interface. 0, or -1 with errno. */
 int local_echo_choose_interface(int descriptor, unsigned interface_index);
 
@@ -38,10 +49,11 @@ int local_echo_choose_interface(int descriptor, unsigned interface_index);
 uint16_t local_echo_header_length(uint16_t length);
 
 /**
- * When `address` is a link-layer address (the entry that getifaddrs() gives per interface), take
- * index, kind and MAC from it and return true; else false.
+ * When the entry's address is a link-layer address (getifaddrs() gives one per interface), take
+ * index, kind and MAC from it, clear `has_carrier` where the flags do not tell the truth about it,
+ * and return true; else false.
  */
-bool links_read_hardware(const struct sockaddr *address, struct link_info *link);
+bool links_read_hardware(const struct ifaddrs *entry, struct link_info *link);
 
 /** The number of a group of users. 0, or -1: there is none of that name. (A file of its own, since
  * the system has another struct group than we.) */
