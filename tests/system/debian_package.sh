@@ -42,7 +42,8 @@ system_unpack "$archive" "$root"
 traces()
 {
     (cd "$root" && find . -path ./proc -prune -o -name '*igmpq*' ! -path './igmpq-depends*' ! -path './var/cache/apt/*' -print | sort)
-    grep -rs igmpq "$root/etc" || :
+    # the account files of before, which are kept beside them
+    grep -rs --exclude='*-' igmpq "$root/etc" || :
 }
 [ -z "$(traces)" ] || fail "the bare system has traces of igmpq: $(traces)"
 find "$root/igmpq-depends" -name '*.deb' -printf '%f\n' | sort >"$E2E_DIR/depends"
@@ -126,6 +127,8 @@ note 'and without igmpqd the switch forgot it'
 PATH="$root/usr/sbin:$root/usr/bin:$PATH" sh -c 'cd / && exec "$0"' "$system_source/debian/tests/querier" >"$E2E_DIR/autopkgtest.log" 2>&1 ||
     fail "debian/tests/querier: $(tail -n 20 "$E2E_DIR/autopkgtest.log")"
 note "debian/tests/querier: $(tail -n 1 "$E2E_DIR/autopkgtest.log")"
+sh "$system_here/init_scripts.sh" "$E2E_DIR/usr/sbin/igmpqd" >"$E2E_DIR/init.log" || fail "init_scripts.sh: $(cat "$E2E_DIR/init.log")"
+note "$(tail -n 1 "$E2E_DIR/init.log")"
 rm "$root/tmp/igmpq.deb"
 in_root "$root" dpkg --purge igmpq >"$E2E_DIR/purge.log" 2>&1 || fail "$(cat "$E2E_DIR/purge.log")"
 [ -z "$(traces)" ] || fail "purging left: $(traces)"
