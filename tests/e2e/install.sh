@@ -185,7 +185,7 @@ predecessor()
     machine_listing >"$E2E_DIR/before"
 }
 
-# about 40 s
+# about 60 s
 test_predecessor()
 {
     scene
@@ -217,7 +217,7 @@ test_predecessor()
     nothing_is_left
 }
 
-# about 50 s
+# about 60 s
 test_another_querier()
 {
     scene
@@ -262,7 +262,7 @@ wireless()
         mkdir /run/standin/device/wireless; mount --bind /run/standin/device "$d"' sh "$1"
 }
 
-# about 30 s
+# about 40 s
 test_refusals()
 {
     scene
@@ -339,7 +339,7 @@ test_refusals()
     nothing_is_left
 }
 
-# about 40 s
+# about 60 s
 test_undone()
 {
     scene
