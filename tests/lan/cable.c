@@ -67,14 +67,28 @@ static void forget_streams(struct sim *sim)
                 sim->node[i].host.wish[w].is_receiving = false;
 }
 
+/** A port whose link goes down is forgotten with all that was behind it. */
+static void flush_port(struct bridge *bridge, unsigned port)
+{
+    bridge->port[port].router_until = 0;
+    for (unsigned i = 0; i < bridge->member_capacity; i++)
+        if (bridge->member[i].port == port)
+            bridge->member[i].expires = 0;
+}
+
 void bridge_cut(struct sim *sim, unsigned lower, bool is_cut)
 {
     struct port *up = uplink(sim, lower);
 
     up->is_cut = is_cut;
+    flush_port(&sim->bridge[up->trunk_bridge], up->trunk_port);
+    flush_port(&sim->bridge[lower], sim->bridge[up->trunk_bridge].port[up->trunk_port].trunk_port);
     sim->bridge[up->trunk_bridge].port[up->trunk_port].is_cut = is_cut;
     for (unsigned i = 0; i < sim->bridge_count && !is_cut; i++)
         sim->bridge[i].last_general = sim->now; /* who comes in thus counts from now on */
+    if (sim->is_told)
+        printf("%12.6f  the trunk above switch %u is %s\n", (double)sim->now / SECONDS, lower,
+               is_cut ? "cut" : "healed");
     forget_streams(sim);
     watch_disturbed(sim);
 }

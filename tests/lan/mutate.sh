@@ -4,12 +4,13 @@
 # Does the simulator see mistakes? The core is copied, changed in one place, built with the simulator and run; each
 # change must be caught by the invariant it aims at. A change that does not apply is a failure: the core has moved on.
 #
-# Usage: mutate.sh [SEEDS]. Takes CC and CPPFLAGS from the environment.
+# Usage: mutate.sh [SEEDS [WORDS]]: at most so many networks for each (300); only those whose line has WORDS. Takes CC and CPPFLAGS from the environment.
 set -u
 
 root=${srcdir:-$(dirname "$0")/../..}
 root=$(cd "$root" && pwd -P) || exit 1
 seeds=${1:-300}
+words=${2-}
 compiler=${CC:-cc}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -39,6 +40,10 @@ build() # folder: a copy of the core
 # mutate INVARIANT SCENARIO FILE PATTERN REPLACEMENT WHAT: sed's pattern, on exactly one line
 mutate()
 {
+    case "$*" in
+    *"$words"*) ;;
+    *) return ;;
+    esac
     count=$((count + 1))
     rm -rf "$work/core"
     cp -R "$root/src/core" "$work/core"
@@ -102,12 +107,14 @@ mutate members members group.c 'instant_after(now, timers->membership),' 'INSTAN
     'members are never forgotten'
 mutate spoof spoof params.c '\.off_subnet = POLICY_DROP,' '.off_subnet = POLICY_ACCEPT,' \
     'queries from other networks count'
-mutate spoof spoof segment_receive.c 'return VERDICT_PROXY_QUERY;' 'return VERDICT_ACCEPTED;' \
-    'queries from 0.0.0.0 count'
+mutate spoof spoof segment_receive.c 'return VERDICT_PROXY_QUERY;' \
+    '{ segment->other_expires = instant_after(now, 255 * SECONDS); return VERDICT_PROXY_QUERY; }' \
+    'queries from 0.0.0.0 restart the timer'
 mutate silent failover params.c 'return robustness \* interval + response \/ 2;' 'return interval \/ 2;' \
     'other querier present interval too short'
-mutate silent members membership.c '!report->context->is_querier || report->timers.version < 2' 'report->timers.version < 2' \
-    'leaves reach the table of who is not the querier'
+mutate silent failover segment_election.c 'segment->other_expires = instant_after(now, segment_other_querier_present(segment));' \
+    'if (segment->other_expires == INSTANT_NEVER) segment->other_expires = instant_after(now, segment_other_querier_present(segment));' \
+    'the timer is not restarted by the next query'
 mutate silent cable segment_election.c 'segment->next_query = INSTANT_NEVER;' 'segment->startup_left = 0; return;' \
     'a beaten querier goes on'
 mutate pace pair segment.c 'random_up_to(segment, params->query_interval \/ 100 \* params->jitter_percent)' 'params->query_interval \/ 2' \

@@ -57,6 +57,8 @@ static void promise(struct sim *sim, const struct scenario *scenario)
     bool makes_pauses =
         scenario->is_storm || (scenario->happens & ~(unsigned)(HAPPENS_REBOOT | HAPPENS_MEMBERS));
     sim->patience = 2 * longest + sim->response_max / 2 + stagger;
+    /* Never two rounds in a row, be it that a takeover lies between them. */
+    sim->weather.calm = sim->patience + sim->response_max + SIM_SLACK;
     if (is_adaptive && makes_pauses)
         sim->patience = TENURE_SPAN_MAX + stagger;
     unsigned lost = scenario->loss_percent > 0;
@@ -75,7 +77,6 @@ static void promise(struct sim *sim, const struct scenario *scenario)
     if (scenario->is_demonstration)
         sim->promises_members = sim->promises_streams = true;
     sim->report->is_promised |= sim->promises_streams;
-    sim->weather.calm = sim->interval_max + sim->response_max + SIM_SLACK;
 }
 
 static struct params settings(struct sim *sim, const struct scenario *scenario)
