@@ -61,10 +61,13 @@ void snoop_age(struct sim *sim, unsigned number, unsigned slot)
 }
 
 /** Those on the way to whom the stream now flows have it; what they lose from now on is lost. */
-static void note_receivers(struct sim *sim, struct address group)
+static void note_receivers(struct sim *sim, unsigned number, unsigned port, struct address group)
 {
-    for (unsigned i = 0; i < sim->node_count; i++) {
-        struct node *node = &sim->node[i];
+    bool is_alone = sim->bridge_count == 1; /* then it matters to those on the port only */
+    unsigned id = is_alone ? sim->bridge[number].port[port].first : 0;
+
+    for (; id < sim->node_count; id = is_alone ? sim->node[id].next_on_port : id + 1) {
+        struct node *node = &sim->node[id];
         if (node->kind != NODE_HOST)
             continue;
         for (unsigned w = 0; w < node->host.wish_count; w++) {
@@ -93,7 +96,7 @@ static void join(struct sim *sim, unsigned number, unsigned port, struct address
     member->expires = sim->now + bridge->member_age;
     await(sim, number, slot);
     if (was_gone)
-        note_receivers(sim, group);
+        note_receivers(sim, number, port, group);
 }
 
 /** The querier asks about a group: the ports where nobody answers are members no longer. */
