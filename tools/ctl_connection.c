@@ -28,6 +28,7 @@ struct ctl_answer {
     json_t *header;
     uint64_t count; /* objects so far */
     bool is_patient;
+    duration alive_every; /* as the daemon says when there is nothing else to say; 0: it does not */
     bool is_over;
 };
 
@@ -47,7 +48,8 @@ static enum line_end wait_for(const struct ctl_answer *answer, instant until)
                              {.fd = ctl->keyboard, .events = POLLIN}};
 
     for (;;) {
-        duration left = answer->is_patient ? 3600 * SECONDS : until - now();
+        bool has_time = answer->is_patient && answer->alive_every == 0;
+        duration left = has_time ? 3600 * SECONDS : until - now();
         int count = left > 0 ? poll(polls, 2, (int)(left / MILLISECONDS) + 1) : 0;
         if (ctl->is_over && *ctl->is_over)
             return LINE_GIVEN_UP;
@@ -82,10 +84,17 @@ static bool make_room(struct ctl_answer *answer)
     return true;
 }
 
+/** So long nothing may come of a daemon that tells every now and then that it is alive: one of
+ * these may be late, and is not two. */
+static duration silence_most(const struct ctl_answer *answer)
+{
+    return answer->alive_every * 5 / 2 + 2500 * MILLISECONDS;
+}
+
 /** The next line becomes the present one, ended by a zero instead of its new line. */
 static enum line_end read_line(struct ctl_answer *answer, size_t *length)
 {
-    instant until = now() + answer->ctl->timeout;
+    instant until = now() + (answer->is_patient ? silence_most(answer) : answer->ctl->timeout);
     size_t seen = answer->next;
 
     answer->line = answer->next;
@@ -144,6 +153,13 @@ static void explain(const struct ctl_answer *answer, enum line_end end, struct p
                         path);
         break;
     case LINE_LATE:
+        if (answer->is_patient) {
+            problem_set(problem,
+                        "igmpqd at %s has been silent for %g s, and it would have told that it is "
+                        "alive: it is stopped, or it hangs",
+                        path, (double)silence_most(answer) / (double)SECONDS);
+            break;
+        }
         problem_set(problem,
                     "igmpqd gave no answer at %s within %g s: it is stopped, or very busy "
                     "(--timeout waits longer)",
@@ -253,6 +269,13 @@ json_t *ctl_next(struct ctl_answer *answer, int *status, struct problem *problem
     if (answer->is_over)
         return NULL;
     json_t *object = read_object(answer, &end);
+    while (object && ctl_is_type(object, "alive")) {
+        double every;
+        if (ctl_seconds(object, "every", &every) && every > 0 && every <= 3600)
+            answer->alive_every = (duration)(every * (double)SECONDS);
+        json_decref(object);
+        object = read_object(answer, &end);
+    }
     if (!object) {
         answer->is_over = true;
         *status = CTL_EXIT_UNREACHABLE;

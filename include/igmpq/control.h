@@ -135,6 +135,9 @@
  *   with "group":A. Events of level debug (periodic queries, groups) are kept apart from the
  *   others, which they would push out otherwise: the serials of old events have gaps.
  *   {"type":"lost", "count":N}: so many were overwritten before this follower took them
+ *   {"type":"alive", "every":S}: with "follow", when there is nothing more to tell, and again each
+ *   "every" seconds: the daemon is there. A client that has seen one, and then nothing for more
+ * than twice as long, may take the daemon for stopped. Daemons before 0.1.0 may not tell it.
  *
  * config
  *   {"type":"config", "config":path or null, "verbose":B, "control-socket":path,
@@ -195,6 +198,7 @@
 #define CONTROL_RESERVED     4  /* of these for those who may change something */
 #define CONTROL_REQUEST_TIME (5 * SECONDS)
 #define CONTROL_WRITE_TIME   (30 * SECONDS)
+#define CONTROL_ALIVE        (15 * SECONDS)
 
 /* ---- requests ---- */
 

@@ -76,6 +76,8 @@ char *json_line_sample(const char *const *labels, const char *value);
 char *json_line_event_now(const struct event *event, const char *name, const char *segment,
                           uint64_t serial, enum log_level level, const char *text, duration wall);
 char *json_line_lost(uint64_t count);
+/** For who waits for events; the next comes after `every` at the latest. */
+char *json_line_alive(duration every);
 
 /* ---- what is in force ---- */
 

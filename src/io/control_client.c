@@ -150,6 +150,19 @@ static bool read_request(struct client *client, const struct client_host *host, 
     return true;
 }
 
+/** Who waits is told now and then that we are there. */
+static void keep_alive(struct client *client, instant now)
+{
+    if (has_output(client))
+        return;
+    if (client->alive_at <= now) {
+        append(client, json_line_alive(CONTROL_ALIVE));
+        client->alive_at = instant_after(now, CONTROL_ALIVE);
+    }
+    if (!has_output(client))
+        client->patience = client->alive_at;
+}
+
 /** Lines until the buffer is full or there is nothing more to tell. */
 static void fill(struct client *client, const struct client_host *host, instant now)
 {
@@ -160,8 +173,10 @@ static void fill(struct client *client, const struct client_host *host, instant 
         char *line = NULL;
         enum control_step step = answerer->next(answerer->context, &client->exchange, now, &line);
         client->is_waiting = step == CONTROL_WAITING;
-        if (client->is_waiting)
+        if (client->is_waiting) {
+            keep_alive(client, now);
             return;
+        }
         if (step == CONTROL_LINE && append(client, line)) {
             client->objects++;
             continue;
@@ -187,7 +202,8 @@ static bool write_out(struct client *client, instant now)
     client->patience = instant_after(now, CONTROL_WRITE_TIME);
     if (!has_output(client)) {
         client->out_written = client->out_length = 0;
-        client->patience = INSTANT_NEVER; /* the next move is ours */
+        /* the next move is ours */
+        client->patience = client->is_waiting ? client->alive_at : INSTANT_NEVER;
     } else if (client->out_written >= CLIENT_BUFFER / 2) {
         memmove(client->out, client->out + client->out_written,
                 client->out_length - client->out_written);
@@ -215,7 +231,8 @@ void client_turn(struct client *client, const struct client_host *host, instant 
         is_there = read_request(client, host, now);
     else if ((revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
         is_there = false;
-    if (is_there && client->patience <= now)
+    bool is_resting = client->is_waiting && !had_output;
+    if (is_there && client->patience <= now && !is_resting)
         is_there = lose_patience(client, host);
     if (is_there && client->state != CLIENT_ASKING) {
         fill(client, host, now);

@@ -20,7 +20,8 @@ struct client {
     bool is_privileged;
     enum client_state state;
     bool is_waiting;  /* answering, and nothing to tell at the moment */
-    instant patience; /* closed then; NEVER */
+    instant patience; /* closed then, or told that we are alive; NEVER */
+    instant alive_at; /* when it is told so, if it waits */
     char line[CONTROL_LINE_MOST];
     size_t line_length;
     struct control_exchange exchange;

@@ -157,6 +157,14 @@ char *json_line_event_now(const struct event *event, const char *name, const cha
     return json_value_line(object);
 }
 
+char *json_line_alive(duration every)
+{
+    json_t *object = json_value_object("alive");
+
+    json_value_put(&object, "every", json_value_span(every));
+    return json_value_line(object);
+}
+
 char *json_line_lost(uint64_t count)
 {
     json_t *object = json_value_object("lost");

@@ -84,6 +84,22 @@ static void test_silent_daemon(void **state)
     assert_string_equal(said(), CANNED_HEADER);
 }
 
+static const struct canned stopped[] = {
+    {"events", CANNED_HEADER "{\"type\":\"end\",\"ok\":true,\"count\":0}\n", CANNED_ANSWERS, 0},
+    {"events follow", CANNED_HEADER "{\"type\":\"alive\",\"every\":\"0.100000\"}\n",
+     CANNED_STAYS_SILENT, 0},
+    {NULL, "", CANNED_ANSWERS, 0},
+};
+
+/* Stopped amid what it tells, when it has told before that it is alive. */
+static void test_daemon_that_falls_silent(void **state)
+{
+    (void)state;
+    daemon_answers(stopped);
+    fails("events -f", 3, "silent for 2.75 s");
+    assert_string_equal(said(), "");
+}
+
 /* Stopped for long: even connecting has to wait. */
 static void test_hanging_daemon(void **state)
 {
@@ -285,6 +301,7 @@ int main(void)
         cmocka_unit_test_teardown(test_no_socket, daemon_ends),
         cmocka_unit_test_teardown(test_dead_daemon, daemon_ends),
         cmocka_unit_test_teardown(test_silent_daemon, daemon_ends),
+        cmocka_unit_test_teardown(test_daemon_that_falls_silent, daemon_ends),
         cmocka_unit_test_teardown(test_hanging_daemon, daemon_ends),
         cmocka_unit_test_teardown(test_refusal, daemon_ends),
         cmocka_unit_test_teardown(test_other_schema, daemon_ends),
