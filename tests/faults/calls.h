@@ -121,6 +121,11 @@ FAULT(off_t, lseek, (int descriptor, off_t offset, int whence), (descriptor, off
       ESPIPE)
 FAULT(ssize_t, pread, (int descriptor, void *data, size_t length, off_t offset),
       (descriptor, data, length, offset), -1, EIO)
+FAULT(ssize_t, pwrite, (int descriptor, const void *data, size_t length, off_t offset),
+      (descriptor, data, length, offset), -1, ENOSPC)
+FAULT(int, ftruncate, (int descriptor, off_t length), (descriptor, length), -1, ENOSPC)
+FAULT(char *, realpath, (const char *path, char *out), (path, out), NULL, ENOMEM)
+FAULT(int, chdir, (const char *path), (path), -1, EACCES)
 FAULT(ssize_t, read, (int descriptor, void *data, size_t length), (descriptor, data, length), -1,
       EIO)
 FAULT(ssize_t, write, (int descriptor, const void *data, size_t length), (descriptor, data, length),
