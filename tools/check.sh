@@ -323,7 +323,7 @@ virtual_time()
         echo 'a kernel with virtual time cannot be built here'
         return 77
     fi
-    "$source/tests/uml/run" --kernel "$kernel" --bin "$plain" --logs "$work/uml" ten_hours failover
+    "$source/tests/uml/run" --kernel "$kernel" --bin "$plain" --logs "$work/uml" ten_hours failover day
 }
 
 debian_package()

@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import heapq
 import os
-import select
 import signal
 import socket
 import struct
@@ -24,6 +23,7 @@ BIN = os.environ["IGMPQ_BIN"]
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 3
 PACKET_OUTGOING = 4
+SO_TIMESTAMPNS = 35
 RTM_GETMDB = 86
 NLM_F_REQUEST, NLM_F_DUMP = 1, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
@@ -78,6 +78,11 @@ def switch(*options):
     ip("link add br0 type bridge mcast_snooping 1 mcast_querier 0 " + " ".join(options), "link set br0 up")
 
 
+def batch(name, *lines):
+    """Several commands of ip in the network of a host."""
+    subprocess.run(["ip", "-n", name, "-batch", "-"], input="\n".join(lines) + "\n", text=True, check=True)
+
+
 def host(name, address=None):
     """A host, its eth0 on a port of the switch that is called as the host is."""
     ip("netns add " + name, "link add %s type veth peer name eth0 netns %s" % (name, name),
@@ -85,8 +90,7 @@ def host(name, address=None):
     lines = ["link set lo up"]
     if address:
         lines.append("addr add %s dev eth0" % address)
-    subprocess.run(["ip", "-n", name, "-batch", "-"], input="\n".join(lines + ["link set eth0 up"]) + "\n",
-                   text=True, check=True)
+    batch(name, *lines, "link set eth0 up")
 
 
 def setting(name, path, value):
@@ -168,19 +172,24 @@ class Tap:
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
             self.socket.bind(("eth0", ETH_P_ALL))
         self.socket.setblocking(False)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.epoch = time.time() - now()
         self.queries = []  # (when, who)
         self.file = open(os.path.join(DIRECTORY, name + ".pcap"), "wb")
         self.file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
 
     def read(self):
+        """All that has come since the last time; the kernel noted when."""
         while True:
             try:
-                frame, address = self.socket.recvfrom(2048)
+                frame, notes, _, address = self.socket.recvmsg(2048, 64)
             except BlockingIOError:
                 return
-            when = now()
             if address[2] == PACKET_OUTGOING or frame[12:14] != b"\x08\x00" or frame[23] != 2:
                 continue
+            seconds, nanoseconds = struct.unpack("=qq", notes[0][2])
+            when = seconds + nanoseconds / 1e9 - self.epoch
             self.file.write(struct.pack("<IIII", int(when), int(when % 1 * 1e6), len(frame), len(frame)) + frame)
             igmp = 14 + (frame[14] & 15) * 4
             if frame[igmp] == 0x11 and frame[igmp + 4:igmp + 8] == bytes(4):
@@ -243,19 +252,23 @@ class Foreign:
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, 0xc0)
             self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
-        self.is_alive = False
+        self.life = 0  # odd while it lives
+
+    @property
+    def is_alive(self):
+        return self.life % 2 == 1
 
     def start(self, lan):
-        self.is_alive = True
-        self.speak(lan)
+        self.life += 1
+        self.speak(lan, self.life)
 
-    def speak(self, lan):
-        if self.is_alive:
+    def speak(self, lan, life):
+        if self.life == life:
             self.socket.sendto(bytes.fromhex("1164ee9b00000000"), ("224.0.0.1", 0))
-            lan.at(now() + self.interval, lambda: self.speak(lan))
+            lan.at(now() + self.interval, lambda: self.speak(lan, life))
 
     def kill(self):
-        self.is_alive = False
+        self.life += 1
 
 
 class Lan:
@@ -280,19 +293,16 @@ class Lan:
 
     def run_until(self, end, is_enough=lambda: False):
         """True as soon as it is enough, which is asked after each look; False at the end."""
-        poller = select.poll()
-        for tap in self.taps:
-            poller.register(tap.socket, select.POLLIN)
-        while now() < end:
-            wake = min(end, self.look_at, self.due[0][0] if self.due else NEVER)
-            if wake > now():
-                poller.poll(max(1, (wake - now()) * 1000))
-            for tap in self.taps:
-                tap.read()
-            while self.due and self.due[0][0] <= now():
+        at = now()
+        while at < end:
+            time.sleep(max(0, min(end, self.look_at, self.due[0][0] if self.due else NEVER) - at))
+            at = now()
+            while self.due and self.due[0][0] <= at:
                 heapq.heappop(self.due)[2]()
-            if self.look_at <= now():
+            if self.look_at <= at:
                 self.look_at += self.poll
+                for tap in self.taps:
+                    tap.read()
                 self.seen = self.table.look()
                 for watcher in self.watchers:
                     watcher()
