@@ -302,7 +302,7 @@ static void allow_mapping(struct filter *filter, uint32_t processor)
 static void allow_some(struct filter *filter, uint32_t processor)
 {
     const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
-    struct scmp_arg_cmp nothing_new = SCMP_CMP64(2, SCMP_CMP_EQ, 0);
+    struct scmp_arg_cmp nothing_new = SCMP_CMP64(2, SCMP_CMP_EQ, 0, 0);
 
     allow_bits(filter, "open", 1, writing, O_RDONLY);
     allow_bits(filter, "openat", 2, writing, O_RDONLY);
