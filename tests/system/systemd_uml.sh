@@ -55,7 +55,7 @@ done
 # shellcheck disable=SC2086,SC2016 # words; expanded inside
 setsid unshare --mount --propagation private sh -c 'mount --bind /usr/lib/uml/modules "$1/usr/lib/modules"; shift; exec "$@"' sh "$root" \
     linux.uml "uml_dir=$E2E_DIR/" umid=uml mem=384M rootfstype=hostfs "rootflags=$root" rw init=/lib/systemd/systemd con0=fd:0,fd:1 \
-    con=null systemd.unit=guest.service systemd.log_target=console systemd.log_level=notice systemd.show_status=no $masked quiet loglevel=3 \
+    con=null systemd.unit=guest.service systemd.log_level=notice systemd.show_status=no $masked quiet loglevel=3 \
     </dev/null >"$E2E_DIR/console.log" 2>&1 &
 know uml $!
 trap 'kill -s KILL -- "-$(pid_of uml)" 2>/dev/null || :; e2e_clean_up' EXIT
