@@ -223,6 +223,12 @@ archive_again()
     return "$archive_status"
 }
 
+# make check runs a thousand of them, make check-lan a million.
+simulated_networks()
+{
+    make -C "$plain" tests/lan/simulate && "$plain/tests/lan/simulate" --total 15000 --folder "$work"
+}
+
 valgrind_tests()
 {
     valgrind_count=0
@@ -431,6 +437,7 @@ if [ "$wants" != quick ]; then
             fi
         fi
         if [ "$wants" = all ]; then
+            step 'simulated networks, a share of them' one simulated_networks
             if has valgrind; then step 'unit tests under valgrind' one valgrind_tests; else skip 'unit tests under valgrind' 'valgrind is not installed'; fi
             if has valgrind; then step 'instructions, against the baseline' one count_instructions; else skip 'instructions, against the baseline' 'valgrind is not installed'; fi
         fi

@@ -89,6 +89,8 @@ void bridge_cut(struct sim *sim, unsigned lower, bool is_cut)
     if (sim->is_told)
         printf("%12.6f  the trunk above switch %u is %s\n", (double)sim->now / SECONDS, lower,
                is_cut ? "cut" : "healed");
+    if (!is_cut)
+        sim->healed = sim->now;
     forget_streams(sim);
     watch_disturbed(sim);
 }

@@ -123,7 +123,7 @@ mutate pace pair segment.c 'return params->query_interval -' 'return params->que
     'the interval is 5 s too long'
 mutate pace pair segment.c 'segment->startup_of = segment->startup_left = (unsigned)params->startup_query_count;' \
     'segment->startup_of = segment->startup_left = 9;' 'nine startup queries'
-mutate wire pair igmp_encode.c 'IGMP_TYPE_QUERY;' '0x12;' 'queries of the wrong type'
+mutate wire pair igmp_encode.c 'out\[0\] = IGMP_TYPE_QUERY;' 'out[0] = 0x12;' 'queries of the wrong type'
 mutate wire version3 segment.c 'query->message.query_interval = params->query_interval;' 'query->message.query_interval = 77 * SECONDS;' \
     'a QQIC that is not what is done'
 mutate memory spoof segment_receive.c 'segment->querier_count < segment->params.max_queriers' 'segment->querier_count < 64' \

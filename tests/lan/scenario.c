@@ -304,7 +304,9 @@ void scenario_campaign(const struct scenario *scenario, uint64_t seed, struct si
         }
         scenario_calm(sim, scenario);
         sim->weather.loss_percent = scenario->loss_percent;
-        unsigned times = 1 + (sim_chance(sim, 30) ? sim_random(sim, 3) : 0);
+        /* Two takeovers in a row with a lost round between are more than anybody promises. */
+        bool is_lossy = scenario->loss_percent > 0;
+        unsigned times = 1 + (!is_lossy && sim_chance(sim, 30) ? sim_random(sim, 3) : 0);
         for (unsigned i = 0; i < times && scenario->happens; i++) {
             something_happens(sim, scenario);
             sim_run_until(sim, sim->now + sim_span(sim, 0, 90 * SECONDS));

@@ -248,6 +248,7 @@ struct sim {
     duration interval_max, response_max, interval_min, response_min;
     bool promises_streams; /* for the switches it has */
     bool promises_members; /* the weather is within the robustness variable */
+    instant healed;        /* a trunk, last */
     instant disturbed;     /* last disturbance */
     duration settle;       /* so long after that all is as it ought to be */
     instant trunk_lost_at, leaf_lost_at, report_lost_at;
