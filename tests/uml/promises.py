@@ -5,7 +5,7 @@
    last 260 s, the 10 s to answer are over, and since then the port's link did not go or come and lost nothing.
    (So a gap is excused only by the port's own link, by loss on it, or by a network that was not asked for 250 s.)
 2. No network is without a query for longer than 255 s: there is always one igmpqd that lives, and the others do not hinder it.
-3. Two query intervals after the last change of who can hear whom, at most one igmpqd queries a network; and once 255 s
+3. Two query intervals after the last change of who can hear whom, at most one igmpqd queries a network, unless a lower one takes over; and once 255 s
    and two intervals are over, it is the lowest of those who can. (Those that have waited for the same querier take over at the
    same moment; a second later it is settled which of them stays.)
 
@@ -110,9 +110,15 @@ class Promises:
             if gap > 2 * INTERVAL:
                 self.takeovers.append(gap)
                 self.settled[vlan] = when + SETTLED
+                self.recent[vlan].clear()
             if who == FOREIGN or when <= self.settled[vlan]:
                 continue
-            self.recent[vlan].append((when, who))
+            recent = self.recent[vlan]
+            if recent and number_of(who) < number_of(recent[0][1]):
+                recent.clear()  # one that waited for a querier long gone is lower, and takes over
+            elif recent and who != recent[0][1] and when <= recent[0][0] + SETTLED:
+                continue  # it waited as well, and hears at this moment that it has lost
+            recent.append((when, who))
             if when > changed + SILENCE + 2 * INTERVAL:
                 check(who == self.week.lowest(vlan), "%s queries VLAN %d, which is for %s" % (who, vlan, self.week.lowest(vlan)))
         self.heard[vlan] = len(queries)
