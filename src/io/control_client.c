@@ -153,8 +153,6 @@ static bool read_request(struct client *client, const struct client_host *host, 
 /** Who waits is told now and then that we are there. */
 static void keep_alive(struct client *client, instant now)
 {
-    if (has_output(client))
-        return;
     if (client->alive_at <= now) {
         append(client, json_line_alive(CONTROL_ALIVE));
         client->alive_at = instant_after(now, CONTROL_ALIVE);
