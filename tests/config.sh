@@ -200,6 +200,16 @@ status=0
 "$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "a folder included: exit status $status"
 grep -q 'outer.conf:2: .*inner.conf:1: .*this is a folder' "$work/said" || fail "a folder included: $(cat "$work/said")"
+# What is wrong in an included file is told with that file's name and line.
+printf '\n\nquery-intervall = 3;\n' >"$work/inner.conf"
+status=0
+"$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "a wrong file included: exit status $status"
+grep -q "^igmpqd: $work/inner.conf:3: there is no setting 'query-intervall'" "$work/said" ||
+    fail "a wrong file included: $(cat "$work/said")"
+printf '\njitter = = 3;\n' >"$work/inner.conf"
+"$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" && fail 'a spoilt file included is taken'
+grep -q "^igmpqd: $work/inner.conf:2: syntax error" "$work/said" || fail "a spoilt file included: $(cat "$work/said")"
 # One that includes itself again and again ends as well, and soon.
 for i in 1 2 3 4 5 6 7 8; do
     printf '@include "%s/again.conf"\n' "$work"

@@ -18,6 +18,12 @@ struct reader {
     struct problem *problem;
 };
 
+/** The file that libconfig says a line is in: one that is included; NULL stands for the first. */
+static const char *named(const char *included, const char *path)
+{
+    return included ? included : path;
+}
+
 static int __attribute__((format(printf, 3, 4)))
 wrong(const struct reader *reader, const config_setting_t *at, const char *format, ...)
 {
@@ -27,7 +33,8 @@ wrong(const struct reader *reader, const config_setting_t *at, const char *forma
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return problem_set(reader->problem, "%s:%u: %s", reader->file->path,
+    return problem_set(reader->problem, "%s:%u: %s",
+                       named(config_setting_source_file(at), reader->file->path),
                        config_setting_source_line(at), text);
 }
 
@@ -387,8 +394,8 @@ int file_read(const char *path, struct file *out, struct problem *problem)
         return -1;
     config_init(&tree);
     if (!config_read_string(&tree, text))
-        result = problem_set(problem, "%s:%d: %s", path, config_error_line(&tree),
-                             config_error_text(&tree));
+        result = problem_set(problem, "%s:%d: %s", named(config_error_file(&tree), path),
+                             config_error_line(&tree), config_error_text(&tree));
     free(text);
     const config_setting_t *root = config_root_setting(&tree);
     for (int i = 0; result == 0 && i < config_setting_length(root); i++)
