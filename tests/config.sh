@@ -211,7 +211,7 @@ printf '\njitter = = 3;\n' >"$work/inner.conf"
 "$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" && fail 'a spoilt file included is taken'
 grep -q "^igmpqd: $work/inner.conf:2: syntax error" "$work/said" || fail "a spoilt file included: $(cat "$work/said")"
 # One that includes itself again and again ends as well, and soon.
-for i in 1 2 3 4 5 6 7 8; do
+for _ in 1 2 3 4 5 6 7 8; do
     printf '@include "%s/again.conf"\n' "$work"
 done >"$work/again.conf"
 status=0

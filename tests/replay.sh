@@ -29,6 +29,9 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
 
+# Runs write files as well: not into the sources, where another test may be doing the same.
+mkdir "$work/here" && cp "$pcaps"/* "$work/here/" || exit 1
+
 # NAME CAPTURE OPTION...: one run a line, captures that are not named with their default.
 all_runs()
 {
@@ -46,7 +49,7 @@ run() # CAPTURE OPTION...
     capture=$1
     shift
     (
-        cd "$pcaps" || exit 1
+        cd "$work/here" || exit 1
         printf '$ igmpq-replay %s %s\n' "$*" "$capture"
         "$program" "$@" "$capture" 2>"$work/errors"
         status=$?
@@ -57,7 +60,7 @@ run() # CAPTURE OPTION...
             "$program" -v written.pcap 2>&1
         fi
     )
-    rm -f "$pcaps/written.pcap"
+    rm -f "$work/here/written.pcap"
 }
 
 failed=0
