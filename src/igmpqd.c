@@ -159,19 +159,28 @@ static int fail_usage(const char *text)
     return EXIT_STATUS_USAGE;
 }
 
-static int fail_no_interface(void)
+static int fail(const char *text)
+{
+    fprintf(stderr, "igmpqd: %s\n", text);
+    return EXIT_STATUS_FAILURE;
+}
+
+/** Without a file that is what was forgotten on the command line. A file that leaves it to the
+ * default route is right: at boot there is none yet, and a service manager is to try again. */
+static int fail_no_interface(bool has_file)
 {
     struct links links;
     struct problem problem;
-    char names[256], text[400];
+    char names[256], text[400] = "which interface? give one with -i";
 
-    if (links_take(&links, &problem) < 0)
-        return fail_usage("which interface? give one with -i");
-    snprintf(text, sizeof text,
-             "which interface? there is no default route to tell; give one with -i; there are: %s",
-             links_names(&links, names, sizeof names));
-    links_free(&links);
-    return fail_usage(text);
+    if (links_take(&links, &problem) == 0) {
+        snprintf(text, sizeof text,
+                 "which interface? there is no default route to tell; give one with -i; there are: "
+                 "%s",
+                 links_names(&links, names, sizeof names));
+        links_free(&links);
+    }
+    return has_file ? fail(text) : fail_usage(text);
 }
 
 static uint64_t random_seed(void)
@@ -255,12 +264,6 @@ static int run(struct daemon_setup *setup, struct config *config, const struct p
     return EXIT_SUCCESS;
 }
 
-static int fail(const char *text)
-{
-    fprintf(stderr, "igmpqd: %s\n", text);
-    return EXIT_STATUS_FAILURE;
-}
-
 /** In the background: relative to "/", so that a reload finds the file again. 0, or -1. */
 static int make_absolute(struct daemon_setup *setup, char path[PATH_MAX], struct problem *problem)
 {
@@ -319,7 +322,7 @@ static int load(struct daemon_setup *setup, struct config *config, char route[LI
         return 0;
     config_free(config);
     if (!links_default_route(route))
-        return fail_no_interface();
+        return fail_no_interface(setup->config_path != NULL);
     log_info("no interface is named: using %s, which the default route uses", route);
     setup->route = route;
     if (daemon_load_config(setup, config, &problem) < 0)
