@@ -27,6 +27,10 @@ for unit in igmpqd igmpqd@; do
     sed 's,^ExecStart=[^ ]*,ExecStart=/bin/true,' "$units/$unit.service" >"$work/$unit.service"
 done
 [ "$(wc -l <"$work/igmpqd.common")" -gt 30 ] || fail 'igmpqd.service is not what this test knows'
+# Metrics may be at [::1].
+for family in PACKET NETLINK INET INET6 UNIX; do
+    grep -q "^RestrictAddressFamilies=.*\\bAF_$family\\b" "$work/igmpqd.common" || fail "sockets of AF_$family are refused"
+done
 diff "$work/igmpqd.common" "$work/igmpqd@.common" || fail 'the two units differ in more than how igmpqd is called'
 
 if command -v systemd-analyze >/dev/null 2>&1; then
