@@ -170,8 +170,11 @@ void notify_turn(struct notify *notify, instant now)
     if (notify->again_at <= now)
         send_state(notify, now);
     if (notify->feed_at <= now) {
-        (void)send_text(notify, "WATCHDOG=1\n");
-        notify->feed_at = instant_after(now, notify->watchdog);
+        /* Not at half time only, where that was refused: the next would come too late. */
+        bool is_fed = send_text(notify, "WATCHDOG=1\n");
+        duration pause =
+            is_fed || notify->watchdog < NOTIFY_AGAIN ? notify->watchdog : NOTIFY_AGAIN;
+        notify->feed_at = instant_after(now, pause);
     }
 }
 

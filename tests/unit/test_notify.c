@@ -176,6 +176,34 @@ static void test_a_manager_that_does_not_read(void **state)
     notify_close(notify);
 }
 
+/* It is fed again soon where its queue is full, and not half a time-out later, which is its end. */
+static void test_a_watchdog_whose_queue_is_full(void **state)
+{
+    struct problem problem;
+    char path[64], text[512];
+    int manager = make_manager(false, path);
+    bool is_fed = false;
+
+    (void)state;
+    setenv("WATCHDOG_USEC", "30000000", 1);
+    unsetenv("WATCHDOG_PID");
+    struct notify *notify = notify_open(NOON, &problem);
+    assert_non_null(notify);
+    for (unsigned i = 0; i < 100000; i++)
+        notify_status(notify, NOON, i % 2 == 0 ? "busy" : "still busy");
+    notify_turn(notify, NOON);
+    while (heard(manager, text)[0] != '\0')
+        assert_null(strstr(text, "WATCHDOG"));
+    notify_turn(notify, NOON + 100 * MILLISECONDS);
+    while (heard(manager, text)[0] != '\0')
+        is_fed |= strcmp(text, "WATCHDOG=1\n") == 0;
+    assert_true(is_fed);
+    assert_true(notify_deadline(notify) == NOON + 100 * MILLISECONDS + 15 * SECONDS);
+    notify_close(notify);
+    close(manager);
+    unlink(path);
+}
+
 static void test_what_is_no_address(void **state)
 {
     static const char *const wrong[] = {"vsock:2:1234", "relative", "/", "@"};
@@ -201,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_at_an_abstract_name),
         cmocka_unit_test(test_watchdog),
         cmocka_unit_test(test_a_manager_that_does_not_read),
+        cmocka_unit_test(test_a_watchdog_whose_queue_is_full),
         cmocka_unit_test(test_what_is_no_address),
     };
 
