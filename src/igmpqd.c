@@ -294,12 +294,13 @@ static int launch(const struct command *command, struct daemon_setup *setup, str
     int status = EXIT_SUCCESS;
     switch (where) {
     case BACKGROUND_FAILED: status = fail(problem.text); break;
-    case BACKGROUND_DAEMON:
-        status = run(setup, config, &process);
-        pidfile_close(process.pidfile);
+    case BACKGROUND_DAEMON: status = run(setup, config, &process); break;
+    case BACKGROUND_READY:
+        pidfile_leave(process.pidfile);
+        process.pidfile = NULL;
         break;
-    case BACKGROUND_READY: break;
     }
+    pidfile_close(process.pidfile);
     return status;
 }
 

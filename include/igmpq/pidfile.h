@@ -21,4 +21,7 @@ int pidfile_write(struct pidfile *pidfile, struct problem *problem);
 /** Remove the file, or make it empty where that is not allowed any more. NULL is fine. */
 void pidfile_close(struct pidfile *pidfile);
 
+/** Leave it, and its lock, to the process that was forked with it. NULL is fine. */
+void pidfile_leave(struct pidfile *pidfile);
+
 #endif

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TRIES 20
+
 struct pidfile {
     const char *path;
     int descriptor;
@@ -45,6 +47,29 @@ static int check(const struct pidfile *pidfile, struct problem *problem)
     return problem_set(problem, "%s cannot be locked: %s", pidfile->path, strerror(errno));
 }
 
+/** Whether the path still leads to the file that we have open. */
+static bool is_in_place(const struct pidfile *pidfile)
+{
+    struct stat ours, there;
+
+    return fstat(pidfile->descriptor, &ours) == 0 && lstat(pidfile->path, &there) == 0 &&
+           ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/** Open it, made where it is missing, and lock it. 0, or -1 with a sentence and no descriptor. */
+static int take(struct pidfile *pidfile, struct problem *problem)
+{
+    pidfile->descriptor =
+        open(pidfile->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    if (pidfile->descriptor < 0)
+        return problem_set(problem, "%s cannot be made: %s", pidfile->path, strerror(errno));
+    if (check(pidfile, problem) == 0)
+        return 0;
+    close(pidfile->descriptor);
+    pidfile->descriptor = -1;
+    return -1;
+}
+
 struct pidfile *pidfile_open(const char *path, struct problem *problem)
 {
     struct pidfile *pidfile = calloc(1, sizeof *pidfile);
@@ -54,13 +79,14 @@ struct pidfile *pidfile_open(const char *path, struct problem *problem)
         return NULL;
     }
     pidfile->path = path;
-    pidfile->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-    if (pidfile->descriptor < 0)
-        problem_set(problem, "%s cannot be made: %s", path, strerror(errno));
-    else if (check(pidfile, problem) == 0)
-        return pidfile;
-    if (pidfile->descriptor >= 0)
+    for (unsigned i = 0; i < TRIES && take(pidfile, problem) == 0; i++) {
+        if (is_in_place(pidfile))
+            return pidfile;
+        /* Another igmpqd has ended and removed it between our opening and locking it: what we have
+         * would be a file that nobody finds. */
         close(pidfile->descriptor);
+        problem_set(problem, "%s is removed again and again", path);
+    }
     free(pidfile);
     return NULL;
 }
@@ -78,15 +104,19 @@ int pidfile_write(struct pidfile *pidfile, struct problem *problem)
 
 void pidfile_close(struct pidfile *pidfile)
 {
-    struct stat ours, there;
-
     if (!pidfile)
         return;
-    bool is_there = fstat(pidfile->descriptor, &ours) == 0 && lstat(pidfile->path, &there) == 0 &&
-                    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
     /* In a folder of root's, who is not root any more can only make it empty. */
-    if ((!is_there || unlink(pidfile->path) != 0) && ftruncate(pidfile->descriptor, 0) != 0)
+    if ((!is_in_place(pidfile) || unlink(pidfile->path) != 0) &&
+        ftruncate(pidfile->descriptor, 0) != 0)
         errno = 0;
+    pidfile_leave(pidfile);
+}
+
+void pidfile_leave(struct pidfile *pidfile)
+{
+    if (!pidfile)
+        return;
     close(pidfile->descriptor);
     free(pidfile);
 }

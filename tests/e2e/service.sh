@@ -101,10 +101,14 @@ test_in_the_background()
     printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/q.conf"
     # The standard descriptors of whoever starts it are let go: the pipe to cat ends.
     private_dev "cd '$E2E_DIR'; '$IGMPQ_BIN/igmpqd' -c q.conf --daemonize --pidfile '$E2E_DIR/q.pid' --control-socket none 2>&1 | cat
+        '$IGMPQ_BIN/igmpqd' -i eth9 --daemonize --pidfile '$E2E_DIR/other.pid' --control-socket none
+        echo \"other: \$? \$(cat '$E2E_DIR/other.pid')\"
         echo \"started: \$(cat '$E2E_DIR/q.pid')\"; wait" starter
     wait_log starter '^started: [0-9]+' 20
     process=$(cat "$E2E_DIR/q.pid")
     know daemon "$process"
+    know other "$(cat "$E2E_DIR/other.pid")"
+    logged starter "^other: 0 $(pid_of other)\$" || fail 'not ready, and running'
     [ "$(cat "/proc/$process/comm")" = igmpqd ] || fail 'that is not igmpqd'
     [ "$(awk '/^PPid/ { print $2 }' "/proc/$process/status")" != "$(pid_of starter)" ] || fail 'it is not in the background'
     [ "$(readlink "/proc/$process/cwd")" = / ] || fail 'it stays in a folder'

@@ -76,6 +76,63 @@ static void test_written_and_removed(void **state)
     pidfile_close(NULL);
 }
 
+/* One ends and removes its file while another has opened it and waits for its processor: what that
+ * one then locks is to be the file that is there. The race is run until it was lost often enough.
+ */
+static void test_one_ends_while_another_starts(void **state)
+{
+    struct problem problem;
+    char path[96];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/pid", folder);
+    pid_t other = fork();
+    for (unsigned i = 0; i < 3000; i++) {
+        struct pidfile *pidfile = pidfile_open(path, &problem);
+        if (pidfile && other != 0) {
+            assert_int_equal(pidfile_write(pidfile, &problem), 0);
+            assert_int_equal(number_in(path), getpid());
+        }
+        pidfile_close(pidfile);
+    }
+    if (other == 0)
+        _exit(0);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+    unlink(path);
+}
+
+/* Who goes into the background leaves it to the daemon, with the lock. */
+static void test_left_to_the_daemon(void **state)
+{
+    struct problem problem;
+    char path[96], go = 0;
+    int ends[2];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/pid", folder);
+    struct pidfile *pidfile = pidfile_open(path, &problem);
+    assert_non_null(pidfile);
+    assert_int_equal(pipe(ends), 0);
+    pid_t daemon = fork();
+    if (daemon == 0) {
+        close(ends[1]);
+        if (pidfile_write(pidfile, &problem) < 0 || read(ends[0], &go, 1) != 0)
+            _exit(1);
+        pidfile_close(pidfile);
+        _exit(0);
+    }
+    pidfile_leave(pidfile);
+    pidfile_leave(NULL);
+    assert_null(pidfile_open(path, &problem));
+    assert_int_equal(access(path, F_OK), 0);
+    close(ends[0]);
+    close(ends[1]);
+    int status = 1;
+    assert_int_equal(waitpid(daemon, &status, 0), daemon);
+    assert_int_equal(status, 0);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
 static void test_other_files_are_left_alone(void **state)
 {
     struct problem problem;
@@ -156,6 +213,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_written_and_removed),
+        cmocka_unit_test(test_one_ends_while_another_starts),
+        cmocka_unit_test(test_left_to_the_daemon),
         cmocka_unit_test(test_other_files_are_left_alone),
         cmocka_unit_test(test_syslog),
     };
