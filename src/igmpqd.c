@@ -371,6 +371,7 @@ int main(int argc, char **argv)
     char text[400];
     int status;
 
+    background_fill_standard();
     int operand = options_read(&options, argc, argv, &problem);
     if (command.wants_help) {
         print_help(&options);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "igmpq/background.h"
 #include "igmpq/clock.h"
 #include "igmpq/recorder.h"
 #include "inject_neighbour.h"
@@ -346,6 +347,7 @@ int main(int argc, char **argv)
     struct request request;
     struct problem problem;
 
+    background_fill_standard();
     int result = request_read(&request, argc, argv, &problem);
     if (request.wants_help) {
         print_help();

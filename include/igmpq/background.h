@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 3. Going on in the background, for init systems that expect a daemon to do so. Whoever
- * started it waits until it is ready, or is told why it is not.
+ * Floor 3. Standard descriptors, and going on in the background, for init systems that expect a
+ * daemon to do so. Whoever started it waits until it is ready, or is told why it is not.
  */
 #ifndef IGMPQ_BACKGROUND_H
 #define IGMPQ_BACKGROUND_H
 
 #include "igmpq/problem.h"
+
+/**
+ * Make sure that the standard descriptors are open, if only for nothing: else what is opened next,
+ * such as a socket that sends, would get their numbers and be sent what is meant for people. What
+ * is opened so fails when it is used, as it did before. To be called first of all.
+ */
+void background_fill_standard(void);
 
 /** Who has returned from background_start(). */
 enum background {

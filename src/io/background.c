@@ -20,6 +20,14 @@ const char *background_name(enum background background)
     return "unknown";
 }
 
+void background_fill_standard(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
 /** All there is to read until the other end is closed. */
 static size_t read_all(int descriptor, char *out, size_t size)
 {

@@ -93,6 +93,23 @@ test_system_log()
     within 5 logged syslog ' <[0-9]+>.* igmpqd\[[0-9]+\]: eth0: .*192\.168\.50\.5' || fail 'not in the log of the system after the drop'
 }
 
+# Nothing that it opens is taken for its standard descriptors, where these are closed: a socket would send its log.
+# about 5 s
+test_closed_descriptors()
+{
+    local file
+    cable
+    # shellcheck disable=SC2016 # expanded by that shell
+    start igmpqd q sh -c 'exec "$0" -i eth0 --control-socket none -v --pidfile "$1" <&- >&- 2>&-' "$IGMPQ_BIN/igmpqd" "$E2E_DIR/q.pid"
+    within 5 test -s "$E2E_DIR/q.pid" || fail 'it does not start'
+    sleep 1
+    for file in 0 1 2; do
+        [ "$(readlink "/proc/$(pid_of igmpqd)/fd/$file")" = /dev/null ] ||
+            fail "descriptor $file is $(readlink "/proc/$(pid_of igmpqd)/fd/$file")"
+    done
+    [ "$(cat "$E2E_DIR/q.pid")" = "$(pid_of igmpqd)" ] || fail 'the file of its number holds something else'
+}
+
 # about 15 s
 test_in_the_background()
 {
