@@ -68,6 +68,10 @@ sleep 0.5
 init status 1
 init start 0
 init status 0
+kill -TERM "$(process)"
+sleep 0.5
+init status 3
+init start 0
 init stop 0
 init status 3
 init stop 0
