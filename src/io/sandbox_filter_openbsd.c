@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 3, OpenBSD. pledge(2) and unveil(2). The daemon reads its configuration again, opens
- * /dev/bpf and sockets for interfaces that return, and removes its own socket; a helper runs
- * programs, which are bound by nothing.
+ * /dev/bpf and sockets for interfaces that return, takes the locks of those that come later, which
+ * are files in the run directory, and removes its own socket; a helper runs programs, which are
+ * bound by nothing.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 static int reveal(const char *unlinked)
 {
-    if (unveil("/", "r") != 0 || unveil("/dev/bpf", "rw") != 0)
+    if (unveil("/", "r") != 0 || unveil("/dev/bpf", "rw") != 0 || unveil(RUNSTATEDIR, "rwc") != 0)
         return -1;
     if (unlinked && unveil(unlinked, "rc") != 0)
         return -1;
