@@ -93,6 +93,8 @@ static void become_program(const struct helper *helper, struct hook_note *note)
     int nothing = open("/dev/null", O_RDONLY);
     if (nothing >= 0)
         dup2(nothing, STDIN_FILENO);
+    if (nothing > STDERR_FILENO)
+        close(nothing);
     execve(arguments[0], arguments, environment);
     _exit(127);
 }

@@ -91,7 +91,10 @@ static struct hook_note note_of(const char *event)
 
 static void test_the_program_is_told(void **state)
 {
-    struct hook *hook = open_hook("exec >$0; echo \"$# $1 $2\"; env; cat; echo done", 10 * SECONDS);
+    struct hook *hook =
+        open_hook("exec >$0; echo \"$# $1 $2\"; env; cat; for n in 3 4 5 6 7 8 9; do "
+                  "(eval \": <&$n\") 2>/dev/null && echo open; done; echo done",
+                  10 * SECONDS);
     struct hook_note note = note_of("role");
 
     (void)state;
@@ -106,6 +109,7 @@ static void test_the_program_is_told(void **state)
     assert_non_null(strstr(content(), "\nIGMPQ_TEXT=two words; $(reboot)?and a line\n"));
     assert_non_null(strstr(content(), "\nPATH=/"));
     assert_null(strstr(content(), "SECRET"));
+    assert_null(strstr(content(), "open"));
     hook_close(hook);
 }
 
