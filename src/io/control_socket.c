@@ -123,8 +123,11 @@ static int set_owner(const char *path, const struct control_setup *setup, struct
     if (lchown(path, owner ? owner->user : (uid_t)-1, group) == 0)
         return 0;
     if (has_group)
-        return problem_set(problem, "%s cannot be given to group %s: %s", path, setup->group,
-                           strerror(errno));
+        return problem_set(
+            problem,
+            "%s cannot be given to group %s: %s (who is not root has to be a member: "
+            "SupplementaryGroups=%s in the unit of systemd)",
+            path, setup->group, strerror(errno), setup->group);
     return 0; /* a container's root that may not give files away: then they are root's */
 }
 
