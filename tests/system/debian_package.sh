@@ -23,8 +23,20 @@ root=$E2E_DIR/root
 
 deb=$(system_package) || fail 'the package cannot be made'
 note "$(basename "$deb"), $(stat -c %s "$deb") octets"
-lintian --allow-root --fail-on error,warning "${deb%.deb}.changes" >"$E2E_DIR/lintian.log" 2>&1 || fail "lintian: $(cat "$E2E_DIR/lintian.log")"
-note 'lintian: neither errors nor warnings'
+# beside NAME COMMAND...: in the background; and finished NAME waits for it, and shows its last line.
+beside()
+{
+    "${@:2}" >"$E2E_DIR/$1.log" 2>&1 </dev/null &
+    know "$1" $!
+}
+finished()
+{
+    collect "$1"
+    [ "$stop_status" -eq 0 ] || fail "$1: $(tail -n 40 "$E2E_DIR/$1.log")"
+    note "$1: $(tail -n 1 "$E2E_DIR/$1.log")"
+}
+# shellcheck disable=SC2016 # expanded inside
+beside lintian sh -c 'lintian --allow-root --fail-on error,warning "$0" && echo neither errors nor warnings' "${deb%.deb}.changes"
 for program in usr/sbin/igmpqd usr/bin/igmpqctl usr/bin/igmpq-inject usr/bin/igmpq-replay; do
     dpkg-deb --fsys-tarfile "$deb" | tar -x -f - -C "$E2E_DIR" "./$program"
     # PIE, immediate binding, a stack that cannot be run
@@ -36,22 +48,23 @@ for program in usr/sbin/igmpqd usr/bin/igmpqctl usr/bin/igmpq-inject usr/bin/igm
 done
 
 # --- a bare system --------------------------------------------------------------------------------------
-archive=$(system_root bare "$deb") || fail 'no Debian system can be made here'
+archive=$(system_bare "$deb") || fail 'no Debian system can be made here'
 system_unpack "$archive" "$root"
 # The trace of a package, outside of what dpkg and apt keep for themselves.
 traces()
 {
-    (cd "$root" && find . -path ./proc -prune -o -name '*igmpq*' ! -path './igmpq-depends*' ! -path './var/cache/apt/*' -print | sort)
+    (cd "$root" && find . -path ./proc -prune -o -name '*igmpq*' ! -path './igmpq-downloads*' ! -path './var/cache/apt/*' -print | sort)
     # the account files of before, which are kept beside them
     grep -rs --exclude='*-' igmpq "$root/etc" || :
 }
 [ -z "$(traces)" ] || fail "the bare system has traces of igmpq: $(traces)"
-find "$root/igmpq-depends" -name '*.deb' -printf '%f\n' | sort >"$E2E_DIR/depends"
+find "$root/igmpq-downloads/depends" -name '*.deb' -printf '%f\n' | sort >"$E2E_DIR/depends"
 note "depends on $(wc -l <"$E2E_DIR/depends") packages that a bare system has not"
 cp "$deb" "$root/tmp/igmpq.deb"
-in_root "$root" sh -c 'apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends install /igmpq-depends/*.deb /tmp/igmpq.deb' \
+in_root "$root" sh -c 'apt-get -q -y -o Dpkg::Use-Pty=0 --no-install-recommends install /igmpq-downloads/depends/*.deb /tmp/igmpq.deb' \
     >"$E2E_DIR/install.log" 2>&1 || fail "$(tail -n 20 "$E2E_DIR/install.log")"
-rm -r "$root/igmpq-depends"
+mv "$root/igmpq-downloads/openrc" "$E2E_DIR/openrc-packages"
+rm -r "$root/igmpq-downloads"
 note 'installed'
 account=$(grep '^igmpq:' "$root/etc/passwd") || fail 'no account igmpq'
 [[ $account == *:/usr/sbin/nologin ]] || fail "one can log in: $account"
@@ -62,6 +75,10 @@ done
 # Again, as an upgrade does it, and once more after a removal.
 in_root "$root" sh -c 'dpkg --force-unsafe-io -i /tmp/igmpq.deb && dpkg -r igmpq && dpkg -i /tmp/igmpq.deb' >>"$E2E_DIR/install.log" 2>&1 ||
     fail "$(cat "$E2E_DIR/install.log")"
+
+# The scripts for other inits, beside what follows: in namespaces of their own, where nothing stays.
+beside sysv sh "$system_here/init_scripts.sh" "$E2E_DIR/usr/sbin/igmpqd"
+beside openrc sh "$system_here/openrc.sh" "$root" "$E2E_DIR/openrc-packages"
 
 # --- does it work -----------------------------------------------------------------------------------------
 # The switch forgets a member after 6 s; igmpqd asks every 2.
@@ -101,7 +118,14 @@ member r r 239.9.9.9
 within 5 has_entry sw 239.9.9.9 r || fail 'the member never came into the table of the switch'
 seconds=10
 ! "$system_long" || seconds=60
-throughout "$seconds" has_entry sw 239.9.9.9 r || fail 'the member fell out of the table of the switch'
+{ throughout "$seconds" has_entry sw 239.9.9.9 r || exit 1; } &
+know watch $!
+# The package's own test meanwhile, in a network of its own.
+PATH="$root/usr/sbin:$root/usr/bin:$PATH" sh -c 'cd / && exec "$0"' "$system_source/debian/tests/querier" >"$E2E_DIR/autopkgtest.log" 2>&1 ||
+    fail "debian/tests/querier: $(tail -n 20 "$E2E_DIR/autopkgtest.log")"
+note "debian/tests/querier: $(tail -n 1 "$E2E_DIR/autopkgtest.log")"
+collect watch
+[ "$stop_status" -eq 0 ] || fail 'the member fell out of the table of the switch'
 [ "$(router_ports sw)" = q ] || fail "router ports: $(router_ports sw)"
 note "$seconds s, and the member stayed in the table of a switch that forgets after 6"
 fed=$(grep -c 'WATCHDOG=1' "$E2E_DIR/igmpqd-notified.log" || :)
@@ -123,14 +147,12 @@ ended_with 0
 within 20 not has_entry sw 239.9.9.9 r || fail 'the switch keeps the member without a querier: nothing was proved'
 note 'and without igmpqd the switch forgot it'
 
-# --- the package's own test, and the end --------------------------------------------------------------------
-PATH="$root/usr/sbin:$root/usr/bin:$PATH" sh -c 'cd / && exec "$0"' "$system_source/debian/tests/querier" >"$E2E_DIR/autopkgtest.log" 2>&1 ||
-    fail "debian/tests/querier: $(tail -n 20 "$E2E_DIR/autopkgtest.log")"
-note "debian/tests/querier: $(tail -n 1 "$E2E_DIR/autopkgtest.log")"
-sh "$system_here/init_scripts.sh" "$E2E_DIR/usr/sbin/igmpqd" >"$E2E_DIR/init.log" || fail "init_scripts.sh: $(cat "$E2E_DIR/init.log")"
-note "$(tail -n 1 "$E2E_DIR/init.log")"
+# --- the end ------------------------------------------------------------------------------------------------
+finished sysv
+finished openrc
 rm "$root/tmp/igmpq.deb"
 in_root "$root" dpkg --purge igmpq >"$E2E_DIR/purge.log" 2>&1 || fail "$(cat "$E2E_DIR/purge.log")"
 [ -z "$(traces)" ] || fail "purging left: $(traces)"
 note 'purged, and no trace is left'
+finished lintian
 rm -rf "$root"

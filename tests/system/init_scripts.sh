@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The System V script, on this machine but with a network, an /etc and a /run of its own: start, start again, status, reload,
-# restart, what a killed daemon leaves, stop. Usage: init_scripts.sh IGMPQD, as root.
+# restart, try-restart, what a killed daemon leaves, stop. Usage: init_scripts.sh IGMPQD, as root.
 set -u
 
 if [ "${INIT_SCRIPTS-}" != inside ]; then
@@ -27,6 +27,26 @@ fail()
     printf 'FAIL: %s\n' "$*"
     exit 1
 }
+# within SECONDS COMMAND...
+within()
+{
+    left=$(($1 * 5))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ "$left" -gt 0 ] || return 1
+        sleep 0.2
+    done
+}
+# true when somebody has opened the interface for frames
+opened()
+{
+    # awk is an alternative, and those are in /etc
+    while read -r _ _ _ _ of _; do
+        [ "$of" != "$(cat "/sys/class/net/$1/ifindex")" ] || return 0
+    done </proc/net/packet
+    return 1
+}
 # init ACTION STATUS
 init()
 {
@@ -46,24 +66,39 @@ grep -q '^igmpq:' "$work/etc/group" || echo 'igmpq:x:64998:' >>"$work/etc/group"
 mkdir "$work/etc/default" && cp "$igmpqd" "$work/igmpqd" && chmod 755 "$work/igmpqd" || exit 1
 echo "DAEMON=$work/igmpqd" >"$work/etc/default/igmpqd"
 mount --bind "$work/etc" /etc && mount -t tmpfs run /run || exit 1
-ip link set lo up
+mount -t sysfs -o ro sys /sys && ip link set lo up && ip link add eth0 type veth peer name eth1 || exit 1
+for each in eth0 eth1; do
+    ip addr add "10.9.0.1/24" dev "$each" && ip link set "$each" up || exit 1
+done
 
 init status 3
 init start 6
-echo 'interfaces = ( { name = "eth9"; } );' >/etc/igmpqd.conf
+echo 'interfaces = ( { name = "eth0"; } );' >/etc/igmpqd.conf
+init try-restart 0
+init status 3
+init reload 7
+init force-reload 7
 init start 0
 init status 0
 first=$(process)
 [ "$(sed -n 's/^Uid:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$first/status")" != 0 ] || fail 'it runs as root'
 init start 0
 [ "$(process)" = "$first" ] || fail 'a second one was started'
-init reload 0
-init status 0
-[ "$(process)" = "$first" ] || fail 'a reload starts another'
+within 5 opened eth0 || fail 'it does not run on eth0'
+for each in 'reload eth1' 'force-reload eth0'; do
+    echo "interfaces = ( { name = \"${each#* }\"; } );" >/etc/igmpqd.conf
+    init "${each% *}" 0
+    within 5 opened "${each#* }" || fail "${each% *} does not read the file again"
+    init status 0
+    [ "$(process)" = "$first" ] || fail "${each% *} starts another"
+done
 init restart 0
 second=$(process)
 [ "$second" != "$first" ] || fail 'a restart leaves the old one'
-kill -KILL "$second"
+init try-restart 0
+third=$(process)
+[ "$third" != "$second" ] || fail 'try-restart leaves the old one'
+kill -KILL "$third"
 sleep 0.5
 init status 1
 init start 0

@@ -3,7 +3,7 @@
 #
 # What the tests of the installed system share: the Debian package, and small Debian systems to put it into. To be sourced by a
 # script of this folder in bash, as root. Everything is made in SYSTEM_WORK, but for the systems, which take half a minute
-# each and are kept in IGMPQ_CACHE (/var/cache/igmpq).
+# and are kept in IGMPQ_CACHE (/var/cache/igmpq).
 
 system_suite=bookworm
 system_cache=${IGMPQ_CACHE:-/var/cache/igmpq}
@@ -77,34 +77,36 @@ system_package()
     ls "$folder"/igmpq_*.deb
 }
 
-# system_root WHAT DEB [PACKAGE...]: the path of an archive of a small Debian, with the packages. WHAT is "bare": in it are, not
-# installed, the packages that DEB depends on, in /igmpq-depends; or "full", where they are installed. Only a change of what
-# DEB depends on makes another.
-system_root()
+# system_bare DEB: the path of an archive of a small Debian. In it are, not installed, the packages that DEB depends on
+# (/igmpq-downloads/depends), those of OpenRC, and those for User-Mode Linux (systems). Only a change of what DEB depends on makes another.
+system_bare()
 {
-    local what=$1 deb=$2 key archive depends
-    local include=()
-    shift 2
-    [ $# -eq 0 ] || include=(--include="$(printf '%s\n' "$@" | paste -s -d ,)")
-    depends=$(dpkg-deb -f "$deb" Depends)
-    key=$(printf '%s\n' 2 "$what" "$depends" "$*" | sha256sum | cut -c 1-12)
-    archive=$system_cache/$system_suite-$what-$(dpkg --print-architecture)-$key.tar
+    local archive
+    archive=$(system_archive bare "$1") || return 1
     if [ ! -s "$archive" ]; then
-        mkdir -p "$system_cache" || return 1
-        cp "$deb" "$archive.$$.deb" || return 1
+        mkdir -p "$system_cache" && cp "$1" "$archive.$$.deb" || return 1
         # shellcheck disable=SC2016 # expanded where it is run
-        if ! ARCHIVE=$archive.$$ WHAT=$what mmdebstrap --variant=minbase "${include[@]}" \
-            --dpkgopt=force-unsafe-io --customize-hook='
+        if ! ARCHIVE=$archive.$$ PACKAGES=$system_packages mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --customize-hook='
                 set -e
                 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" DEBIAN_FRONTEND=noninteractive
-                rm -f "$1"/var/cache/apt/archives/*.deb
-                apt-get -q -y --no-install-recommends --download-only install "$ARCHIVE.deb"
-                mkdir "$1/igmpq-depends"
-                find "$1/var/cache/apt/archives" -name "*.deb" ! -name "igmpq*" -exec mv {} "$1/igmpq-depends/" \;
-                if [ "$WHAT" = full ]; then
-                    chroot "$1" sh -c "apt-get -q -y --no-install-recommends install /igmpq-depends/*.deb"
-                    rm -r "$1/igmpq-depends"
-                fi' \
+                downloads=$1/igmpq-downloads
+                archives=$1/var/cache/apt/archives
+                rm -f "$archives"/*.deb
+                fetch()
+                {
+                    folder=$downloads/$1
+                    shift
+                    apt-get -q -y --no-install-recommends --download-only install "$@"
+                    mkdir -p "$folder"
+                    # those that are new with this
+                    for each in "$archives"/*.deb; do
+                        [ -n "$(find "$downloads" -name "${each##*/}")" ] || ln "$each" "$folder/"
+                    done
+                }
+                fetch depends "$ARCHIVE.deb"
+                fetch openrc openrc
+                fetch systems "$ARCHIVE.deb" $PACKAGES
+                rm -f "$archives"/*.deb' \
             "$system_suite" "$archive.$$.tar" >"$archive.$$.log" 2>&1 </dev/null; then
             tail -n 20 "$archive.$$.log" >&2
             rm -f "$archive.$$".*
@@ -114,6 +116,34 @@ system_root()
         mv "$archive.$$.tar" "$archive" || return 1
     fi
     printf '%s\n' "$archive"
+}
+
+# What a system needs to boot in User-Mode Linux and to be tested there.
+system_packages='systemd iproute2 python3-minimal kmod'
+
+# system_full DEB: an archive of the same with all of that installed but for OpenRC, and without DEB itself.
+system_full()
+{
+    local bare archive folder
+    bare=$(system_bare "$1") && archive=$(system_archive full "$1") || return 1
+    if [ ! -s "$archive" ]; then
+        folder=$SYSTEM_WORK/full
+        if ! system_unpack "$bare" "$folder" || ! in_root "$folder" sh -c \
+            'apt-get -q -y -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io --no-install-recommends install \
+                /igmpq-downloads/depends/*.deb /igmpq-downloads/systems/*.deb' >"$folder.log" 2>&1; then
+            tail -n 20 "$folder.log" >&2
+            return 1
+        fi
+        rm -r "$folder/igmpq-downloads" && tar -c -f "$archive.$$" -C "$folder" . && mv "$archive.$$" "$archive" || return 1
+        rm -rf "$folder" "$folder.log"
+    fi
+    printf '%s\n' "$archive"
+}
+
+system_archive() # WHAT DEB
+{
+    printf '%s/%s-%s-%s-%s.tar\n' "$system_cache" "$system_suite" "$1" "$(dpkg --print-architecture)" \
+        "$(printf '%s\n' 3 "$(dpkg-deb -f "$2" Depends)" "$system_packages" | sha256sum | cut -c 1-12)"
 }
 
 # system_unpack ARCHIVE FOLDER. Devices are not needed, and cannot be made everywhere.

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Inside User-Mode Linux, as a service of its systemd: igmpqd.service and igmpqd@.service, told as a user would. igmpqd has
-# the host's own eth0, on a port of a switch that forgets a member after 20 s and is in a namespace of its own.
+# Inside User-Mode Linux, as a service of its systemd: igmpqd.service and igmpqd@.service, told as a user would, an upgrade of
+# the package while they run, and its removal. igmpqd has the host's own eth0, on a port of a switch that forgets a member
+# after 14 s and is in a namespace of its own.
 set -u
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
@@ -24,7 +25,7 @@ fail()
 {
     say "FAILED: $*"
     systemctl status --no-pager --full 'igmpqd*'
-    journalctl --no-pager -n 40 -u igmpqd -u igmpqd@eth0
+    journalctl --no-pager -n 60 -u 'igmpqd*'
     finish 1
 }
 
@@ -63,7 +64,27 @@ restarted() # TIMES
 # shellcheck disable=SC2317 # called by its name
 said() # PATTERN: in the journal
 {
-    journalctl --no-pager -o cat -u igmpqd -u igmpqd@eth0 | grep -q "$1"
+    journalctl --no-pager -o cat -u 'igmpqd*' | grep -q "$1"
+}
+
+# Seconds since this system began.
+seconds()
+{
+    cut -d . -f 1 /proc/uptime
+}
+
+# as_one INTERFACE: the instance for it runs, is locked in, and answers at a socket of its own.
+as_one()
+{
+    systemctl start "igmpqd@$1" || fail "igmpqd@$1 does not start"
+    until_true 10 test -S "/run/igmpq/$1.sock" || fail "no /run/igmpq/$1.sock"
+    until_true 10 queries "$1" || fail "igmpqd@$1 does not query on $1: $(cat /run/ctl)"
+    locked_in "igmpqd@$1"
+}
+# shellcheck disable=SC2317 # called by its name
+queries() # INTERFACE
+{
+    igmpqctl -s "/run/igmpq/$1.sock" >/run/ctl && grep -q "^$1: querier is this host, " /run/ctl
 }
 
 # Locked in as its unit says: UNIT
@@ -94,10 +115,11 @@ is_active igmpqd && fail 'it was started by its installation'
 # Before there is an interface: it is ready all the same, and waits.
 systemctl start igmpqd || fail 'it does not start'
 is_active igmpqd || fail "it is $(show igmpqd ActiveState)"
+ready=$(seconds)
 say "active before there is an interface; $(show igmpqd StatusText)"
 ip netns add sw
 ip netns add r
-ip -n sw link add br0 type bridge mcast_snooping 1 mcast_querier 0 mcast_membership_interval 2000 || finish 77
+ip -n sw link add br0 type bridge mcast_snooping 1 mcast_querier 0 mcast_membership_interval 1400 || finish 77
 ip -n sw link set br0 up
 ip link add eth0 type veth peer name q netns sw
 ip -n r link add eth0 type veth peer name r netns sw
@@ -122,43 +144,60 @@ igmpqctl >/run/ctl || fail 'igmpqctl cannot ask'
 watcher=$!
 
 # Fed by itself for longer than it takes to bite, and then not any more.
-sleep 6
+while [ $(($(seconds) - ready)) -le 7 ]; do sleep 0.5; done
 [ "$(show igmpqd NRestarts)" = 0 ] || fail 'the watchdog bit a daemon that was well'
 is_active igmpqd || fail 'it is not active any more'
 kill -STOP "$(show igmpqd MainPID)"
 until_true 20 restarted 1 || fail 'a daemon that hangs is not started again'
 journalctl --no-pager -o cat -u igmpqd | grep -qi 'watchdog timeout' || fail 'it was not the watchdog that ended it'
-say 'the watchdog was fed for 6 s of 4, and when igmpqd hung, it was killed and started again'
+say 'the watchdog was fed for 7 s of 4, and when igmpqd hung, it was killed and started again'
 [ ! -e /run/lost ] || fail 'the member fell out of the table of the switch while igmpqd hung'
 
+killed=$(seconds)
 kill -KILL "$(show igmpqd MainPID)"
 until_true 15 restarted 2 || fail 'a daemon that was killed is not started again'
 say 'killed, and started again'
 systemctl reload igmpqd || fail 'it cannot be told to read its file again'
 until_true 5 said 'configuration' || fail 'it says nothing of the reload'
-sleep 12
-[ ! -e /run/lost ] || fail 'the member fell out of the table of the switch'
 restarted 2 || fail 'it is not what it was before the reload'
+
+# Another interface, of a name that systemd would take for a path if it were not left as it is.
+ip link add br-lan type veth peer name lan0 netns r
+ip addr add 10.8.0.1/24 dev br-lan
+ip link set br-lan up
+ip -n r link set lan0 up
+systemctl enable --quiet igmpqd@br-lan || fail 'igmpqd@br-lan cannot be enabled'
+as_one br-lan
+
+# An upgrade ends both, and starts the new program.
+before="$(show igmpqd MainPID) $(show igmpqd@br-lan MainPID)"
+dpkg --force-unsafe-io -i /igmpq.deb >/run/dpkg 2>&1 || fail "the upgrade failed: $(cat /run/dpkg)"
+for each in igmpqd igmpqd@br-lan; do
+    until_true 10 is_active "$each" || fail "$each does not run after an upgrade"
+    [[ " $before " != *" $(show "$each" MainPID) "* ]] || fail "$each is still the old program after an upgrade"
+done
+say 'an upgrade started both anew'
+while [ $(($(seconds) - killed)) -le 15 ]; do sleep 0.5; done
+[ ! -e /run/lost ] || fail 'the member fell out of the table of the switch'
 kill "$watcher"
 say 'the member stayed in the table of the switch throughout'
 
-began=$(cut -d . -f 1 /proc/uptime)
+began=$(seconds)
 systemctl stop igmpqd || fail 'it cannot be stopped'
-took=$(($(cut -d . -f 1 /proc/uptime) - began))
+took=$(($(seconds) - began))
 [ "$(show igmpqd Result)" = success ] || fail "it ended with $(show igmpqd Result)"
 [ "$took" -le 3 ] || fail "it took $took s to stop"
-say "stopped in time"
+say 'stopped in time'
 
-# One interface, without a file, and the socket of its own.
-systemctl start igmpqd@eth0 || fail 'igmpqd@eth0 does not start'
-until_true 10 test -S /run/igmpq/eth0.sock || fail 'no /run/igmpq/eth0.sock'
-locked_in igmpqd@eth0
-igmpqctl -s /run/igmpq/eth0.sock >/run/ctl || fail 'igmpqctl cannot ask igmpqd@eth0'
+# The other unit on the same interface, without a file.
+as_one eth0
 systemctl stop igmpqd@eth0
 [ "$(show igmpqd@eth0 Result)" = success ] || fail "igmpqd@eth0 ended with $(show igmpqd@eth0 Result)"
-systemctl start igmpqd@br-lan || fail 'igmpqd@br-lan does not start'
-journalctl --no-pager -o cat -u igmpqd@br-lan | grep -q 'br-lan: there is no such interface' || fail 'br-lan is not the interface that igmpqd@br-lan waits for'
-systemctl stop igmpqd@br-lan
-until_true 45 eval '! kept' || fail 'the switch keeps the member without a querier: nothing was proved'
+dpkg --purge igmpq >/run/dpkg 2>&1 || fail "it cannot be removed: $(cat /run/dpkg)"
+! pidof igmpqd >/run/dpkg || fail 'igmpqd runs after its removal'
+[ -z "$(find /run/igmpq /etc/systemd /etc/igmpqd.conf -name '*igmpqd*' ! -name igmpqd.service.d 2>/dev/null)" ] ||
+    fail "left: $(find /run/igmpq /etc/systemd /etc/igmpqd.conf -name '*igmpqd*')"
+say 'removed with what ran'
+until_true 30 eval '! kept' || fail 'the switch keeps the member without a querier: nothing was proved'
 say 'and without igmpqd the switch forgot the member'
 finish 0
