@@ -28,6 +28,7 @@ Usage: sudo ./tools/install.sh [options]
 Shows the interfaces of this machine and recommends one, asks, builds igmpq (installing what the build needs, on Debian
 and Ubuntu), listens for another querier, installs the programs, the account igmpq and the service, starts it, and shows
 that it works. Again, it is an update, which keeps the configuration. tools/uninstall.sh removes all of it.
+Where OpenRC or the init of System V runs instead of systemd, it installs their script and says how to start it.
 
   -i, --interface NAME  query on this interface; repeat it for more, or separate them by commas
   -y, --yes             ask nothing: take the recommended interface, where none is named, and do what is safe
@@ -281,6 +282,8 @@ show_plan()
         :
     elif [ "$manager" = systemd ]; then
         setup_say "  - enable and start $service_unit, and look whether it works"
+    elif service_script >/dev/null; then
+        setup_say '  - install /etc/init.d/igmpqd, and tell how to start it, where there is no systemd'
     else
         setup_say '  - tell how to start it here, where there is no systemd'
     fi

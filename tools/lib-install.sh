@@ -76,6 +76,11 @@ unit_folder()
     esac
 }
 
+in_sed()
+{
+    printf '%s' "$1" | sed 's/[\\&,]/\\&/g'
+}
+
 stage_files()
 {
     staged=$work/stage
@@ -92,6 +97,12 @@ stage_files()
             cat "$work/install.log" >&2
             fail_install "Cannot make the units of systemd in $build."
         fi
+    fi
+    if script=$(service_script); then
+        # with the folders of this installation
+        mkdir -p "$staged/etc/init.d" || exit 1
+        sed -e "s,/usr/sbin/igmpqd,$(in_sed "$prefix")/sbin/igmpqd,g" -e "s,/etc/igmpqd\.conf,$(in_sed "$config"),g" \
+            "$SETUP_TOP/etc/init/$script" >"$staged/etc/init.d/igmpqd" && chmod 755 "$staged/etc/init.d/igmpqd" || exit 1
     fi
     # So that it can be removed without the checkout.
     mkdir -p "$staged$prefix/share/igmpq" || exit 1
@@ -306,6 +317,14 @@ finish_without_start()
     setup_say "Installed igmpq $version. It has not been started."
     case $manager in
     systemd) setup_say "To start it, now and at each boot: systemctl enable --now igmpqd" ;;
+    openrc | sysv)
+        # An update, maybe.
+        if sh -c "$(service_commands status)" >/dev/null 2>&1; then
+            setup_say "The old one runs on until it is restarted: $(service_commands restart)"
+        else
+            setup_say "To start it, now and at each boot: $(service_commands enable) && $(service_commands start)"
+        fi
+        ;;
     *)
         in_background=
         if "$build/igmpqd" --help | grep -q -e ' --daemonize'; then in_background=' --daemonize'; fi

@@ -6,6 +6,7 @@
 #
 #   service_manager           print systemd, openrc, sysv or none
 #   service_commands ACTION   print what a person types for enable, start, stop, disable, log or status, for this manager
+#   service_script            print the name of the script in etc/init for this manager; false where none is needed or there is none
 #   user_exists               whether the account igmpq is there
 #   user_make, user_remove    make and remove it, and its group
 #   predecessor_find          true when the daemon igmp-querier is on this machine; sets predecessor (what was found, in
@@ -48,6 +49,15 @@ service_commands()
     sysv-enable) echo 'update-rc.d igmpqd defaults' ;;
     sysv-disable) echo 'update-rc.d -f igmpqd remove' ;;
     sysv-*) echo "/etc/init.d/igmpqd $1" ;;
+    esac
+}
+
+service_script()
+{
+    case $(service_manager) in
+    openrc) echo igmpqd.openrc ;;
+    sysv) echo igmpqd.sysv ;;
+    *) return 1 ;;
     esac
 }
 

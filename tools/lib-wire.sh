@@ -296,6 +296,8 @@ next_steps()
     if [ "$manager" = systemd ]; then
         setup_say "  $(service_commands log)     what it says"
         setup_say "  sudo systemctl reload igmpqd     after changing $config"
+    elif service_script >/dev/null; then
+        setup_say "  sudo $(service_commands reload)     after changing $config"
     fi
     setup_say "  $guide     what to set in the switch"
     setup_say "  sudo $prefix/share/igmpq/uninstall.sh     removes all of it"

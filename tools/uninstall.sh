@@ -102,11 +102,17 @@ config_goes()
     [ -e "$record" ] || ! PATH=$PATH:/usr/sbin command -v igmpqd >/dev/null
 }
 
+# The script for an init that is not systemd was installed here.
+has_script()
+{
+    service_script >/dev/null && record_value "$record" file | grep -qx /etc/init.d/igmpqd
+}
+
 show_plan()
 {
     setup_say 'This will'
     if [ -e "$record" ]; then
-        [ "$manager" != systemd ] || setup_say "  - stop and disable igmpqd"
+        if [ "$manager" = systemd ] || has_script; then setup_say "  - stop and disable igmpqd"; fi
         setup_say "  - remove igmpq $(record_value "$record" version) from $prefix: $(record_value "$record" file | wc -l) files"
     fi
     if config_goes; then
@@ -139,6 +145,14 @@ no_answer()
 
 stop_service()
 {
+    if has_script; then
+        for action in stop disable; do
+            sh -c "$(service_commands $action)" >"$work/problem" 2>&1 || {
+                setup_warn "Cannot $action igmpqd: $(cat "$work/problem")"
+                status=1
+            }
+        done
+    fi
     [ "$manager" = systemd ] || return 0
     # those on one interface each belong to this installation as well
     for unit in "$service_unit" $(find /etc/systemd/system -name 'igmpqd@*.service' -type l 2>/dev/null | sed 's,.*/,,' | sort -u); do

@@ -374,9 +374,18 @@ test_without_systemd()
     scene
     on rmdir /run/systemd/system
     install 0 --yes --listen 0
-    tells 'tell how to start it here, where there is no systemd'
+    tells 'tell how to start it, where there is no systemd|tell how to start it here, where there is no systemd'
     tells '^Installed igmpq .* It has not been started\.$'
-    tells '^To start it by hand: /usr/local/sbin/igmpqd -c '
+    if on sh -c 'command -v update-rc.d' >/dev/null; then
+        tells '^To start it, now and at each boot: update-rc.d igmpqd defaults && /etc/init.d/igmpqd start$'
+        said 0 sh -c 'update-rc.d igmpqd defaults && /etc/init.d/igmpqd start'
+        within 10 on igmpqctl -s /run/igmpq/igmpqd.sock >/dev/null || fail 'igmpqd does not answer'
+        install 0 --yes --listen 0
+        tells '^The old one runs on until it is restarted: /etc/init.d/igmpqd restart$'
+        said 0 /etc/init.d/igmpqd restart
+    else
+        tells '^To start it by hand: /usr/local/sbin/igmpqd -c '
+    fi
     if on test -e /run/standin/calls; then fail 'systemctl was called'; fi
     said 0 "$tools/uninstall.sh" --yes --purge
     on mkdir /run/systemd/system

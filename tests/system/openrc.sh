@@ -94,6 +94,8 @@ service igmpqd start 1
 said 'nonsense'
 service igmpqd status 3
 echo 'interfaces = ( { name = "eth9"; } );' >/etc/igmpqd.conf
+rc-update add igmpqd default >/said 2>&1 || fail "it cannot be enabled: $(cat /said)"
+[ -h /etc/runlevels/default/igmpqd ] || fail 'it is not enabled'
 service igmpqd start 0
 within 10 answers igmpqd eth9 || fail 'igmpqd does not answer'
 service igmpqd status 0
@@ -122,6 +124,7 @@ service igmpqd.br-lan status 3
 answers igmpqd eth8 || fail 'the other ended with it'
 service igmpqd stop 0
 service igmpqd status 3
+rc-update del igmpqd default >/said 2>&1 || fail "it cannot be disabled: $(cat /said)"
 for each in /proc/[0-9]*/comm; do
     case $(cat "$each" 2>/dev/null) in
     igmpqd | supervise-daemo*) fail "left behind: $each" ;;
