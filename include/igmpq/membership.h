@@ -99,8 +99,13 @@ void membership_query_heard(struct membership *membership, instant now,
                             const struct membership_context *context,
                             const struct igmp_message *query);
 
-/** When membership_tick() is to be called next; NEVER when nothing is owed. */
+/** When membership_tick() is to be called next; NEVER when nothing is owed. It may be too early,
+ * since a refreshed group keeps its place until membership_put_off(). */
 instant membership_deadline(const struct membership *membership);
+
+/** Move what was refreshed to where it belongs, until the first deadline is a true one: reports
+ * cost nothing of this, and nobody wakes for a member that is alive. */
+void membership_put_off(struct membership *membership);
 
 /** Do what is due; returns when all is done or the outbox has no room (then the deadline is still
  * due). */

@@ -130,7 +130,10 @@ enum verdict segment_frame(struct segment *segment, instant now, const struct fr
                            const struct igmp_message *message, enum verdict decoded,
                            struct outbox *outbox);
 
+/** When segment_tick() is to be called next, or earlier; NEVER when nothing is due. */
 instant segment_deadline(const struct segment *segment);
+/** The same, and never too early: members that were refreshed are put off first. */
+instant segment_true_deadline(struct segment *segment);
 void segment_tick(struct segment *segment, instant now, struct outbox *outbox);
 
 /** A query at once, at a person's wish: general for group none. False (and nothing sent) when not

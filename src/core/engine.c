@@ -224,10 +224,18 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     return verdict;
 }
 
-instant engine_deadline(const struct engine *engine)
+instant engine_deadline(struct engine *engine)
 {
-    const struct heap_entry *first = heap_first(&engine->wakes);
-    return first ? first->due : INSTANT_NEVER;
+    const struct heap_entry *first;
+
+    while ((first = heap_first(&engine->wakes))) {
+        struct segment *segment = first->owner;
+        instant due = segment_true_deadline(segment);
+        if (due <= first->due)
+            return first->due;
+        heap_update(&engine->wakes, &segment->wake, due);
+    }
+    return INSTANT_NEVER;
 }
 
 void engine_tick(struct engine *engine, instant now, struct outbox *outbox)

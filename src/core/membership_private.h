@@ -8,8 +8,8 @@
 /** The group, or NULL; one message asks for one group more than once. */
 struct group *membership_find(struct membership *membership, struct address address);
 
-/** After a change: the group's wake is at or before what is due. Later deadlines are left to be
- * found when it surfaces. */
+/** After a change: the group's wake is at or before what is due. Later deadlines are left to
+ * membership_put_off(). */
 void membership_rekey(struct membership *membership, struct group *group, instant now);
 
 /** Take a group out of every table and free it. */

@@ -10,6 +10,19 @@ instant membership_deadline(const struct membership *membership)
     return first ? first->due : INSTANT_NEVER;
 }
 
+void membership_put_off(struct membership *membership)
+{
+    const struct heap_entry *first;
+
+    while ((first = heap_first(&membership->wakes))) {
+        struct group *group = first->owner;
+        instant due = group_deadline(group);
+        if (due <= first->due)
+            return;
+        heap_update(&membership->wakes, &group->wake, due);
+    }
+}
+
 void membership_rekey(struct membership *membership, struct group *group, instant now)
 {
     instant due = group_deadline_bound(group);

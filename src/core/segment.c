@@ -346,6 +346,12 @@ instant segment_deadline(const struct segment *segment)
     return instant_earlier(due, membership_deadline(&segment->membership));
 }
 
+instant segment_true_deadline(struct segment *segment)
+{
+    membership_put_off(&segment->membership);
+    return segment_deadline(segment);
+}
+
 static void tick_membership(struct segment *segment, instant now, struct outbox *outbox)
 {
     if (membership_deadline(&segment->membership) > now)

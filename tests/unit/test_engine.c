@@ -407,6 +407,40 @@ static void test_thousands(void **state)
     world_free(&world);
 }
 
+/* Members that answer are no reason to wake: an hour of forty groups and a source has one wakeup
+ * for each query, and at its end each is given up at its own time. */
+static void test_wakes_for_queries_alone(void **state)
+{
+    (void)state;
+    struct params c60 = fixture_c60();
+    struct fixture *f = fixture_start(&c60);
+    const struct address source = address_of(192, 168, 60, 1);
+    instant asked = 0;
+
+    while (asked < AT_S(3600)) {
+        for (unsigned i = 0; i < 40; i++)
+            fixture_hear_report(f, asked + AT_MS(100 + 200 * i), FIXTURE_H1, IGMP_KIND_V2_REPORT,
+                                address_of(239, 1, 3, (uint8_t)i));
+        fixture_hear_record(f, asked + AT_S(9), FIXTURE_H2, IGMP_RECORD_IS_IN, FIXTURE_G, &source,
+                            1);
+        asked = engine_deadline(f->engine);
+        fixture_run_until(f, asked);
+    }
+    assert_int_equal(f->sent_count, 62); /* 0, 15, 75, ... */
+    assert_int_equal(f->wakes, f->sent_count - 1);
+    assert_int_equal(fixture_segment(f)->membership.group_count, 41);
+
+    instant last = asked - AT_S(60), given_up = last + AT_MS(100) + AT_S(140);
+    fixture_run_until(f, given_up - 1);
+    assert_int_equal(fixture_segment(f)->membership.group_count, 41);
+    fixture_run_until(f, given_up);
+    assert_int_equal(fixture_segment(f)->membership.group_count, 40);
+    fixture_run_until(f, last + AT_S(9 + 140));
+    assert_int_equal(fixture_segment(f)->membership.group_count, 0);
+    assert_int_equal(f->wakes, f->sent_count - 1 + 41);
+    fixture_free(f);
+}
+
 /* Random octets in, from a repeatable row: nothing but a verdict comes of them. */
 static void test_noise(void **state)
 {
@@ -475,6 +509,7 @@ int main(void)
         cmocka_unit_test(test_outbox_without_room),
         cmocka_unit_test(test_remove_and_reuse),
         cmocka_unit_test(test_thousands),
+        cmocka_unit_test(test_wakes_for_queries_alone),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_names),
     };
