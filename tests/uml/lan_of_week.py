@@ -9,7 +9,8 @@
     q1         has members of its own as well, of groups that nobody else wants
     t10 t20    what is captured: a permanent router port, so that every report is in it
 
-VLAN 10 is asked in version 3, VLAN 20 in version 2; everything else is as igmpqd has it by default.
+VLAN 10 is asked in version 3, VLAN 20 in version 2; everything else is as igmpqd has it by default, but where something is
+broken on purpose.
 """
 
 import os
@@ -42,7 +43,8 @@ def address(vlan, number):
 class Week:
     """All of it, built."""
 
-    def __init__(self, seed, poll):
+    def __init__(self, seed, poll, broken):
+        """`broken`: settings for each VLAN that make igmpqd break a promise, or none."""
         switch("vlan_filtering 1")
         ip("link set br0 type bridge mcast_vlan_snooping 1")
         for vlan in VLANS:
@@ -58,12 +60,13 @@ class Week:
             self.taps[vlan] = self.lan.tap(name)
         for name, number in TRUNKS.items():
             self.trunk(name, number)
-            self.igmpqd(name, "interfaces = ( { name = \"eth0\"; vlan = 10; igmp-version = 3; }, "
-                        "{ name = \"eth0\"; vlan = 20; } );", {10: number, 20: number}, seed)
+            self.igmpqd(name, "interfaces = ( { name = \"eth0\"; vlan = 10; igmp-version = 3; %s}, "
+                        "{ name = \"eth0\"; vlan = 20; %s} );" % (broken.get(10, ""), broken.get(20, "")),
+                        {10: number, 20: number}, seed)
         for name, (vlan, number) in ACCESS.items():
             self.access(name, vlan, number)
-            self.igmpqd(name, "interfaces = ( { name = \"eth0\"; igmp-version = %d; } );" % (3 if vlan == 10 else 2),
-                        {vlan: number}, seed)
+            self.igmpqd(name, "interfaces = ( { name = \"eth0\"; igmp-version = %d; %s} );" %
+                        (3 if vlan == 10 else 2, broken.get(vlan, "")), {vlan: number}, seed)
         self.access("f", 20, 1)
         self.foreign = Foreign("f", FOREIGN, 90)
         for vlan, names in ((10, ("h1", "h2", "h3")), (20, ("h4", "h5", "h6"))):

@@ -231,14 +231,15 @@ class Querier:
         return self.process is not None and self.process.poll() is None
 
     def status(self):
-        """Resident memory in KiB, and how often the process has slept since it started."""
+        """Memory of its own in KiB (not of files, whose pages come as they are used), how often it has slept since it started,
+        and 2 where its system calls are filtered."""
         found = {}
         with open("/proc/%d/status" % self.process.pid, encoding="ascii") as file:
             for line in file:
                 word, _, rest = line.partition(":")
-                if word in ("VmRSS", "voluntary_ctxt_switches", "Seccomp"):
+                if word in ("RssAnon", "voluntary_ctxt_switches", "Seccomp"):
                     found[word] = int(rest.split()[0])
-        return found["VmRSS"], found["voluntary_ctxt_switches"], found.get("Seccomp", 0)
+        return found["RssAnon"], found["voluntary_ctxt_switches"], found.get("Seccomp", 0)
 
 
 class Foreign:
