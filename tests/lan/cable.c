@@ -86,9 +86,7 @@ void bridge_cut(struct sim *sim, unsigned lower, bool is_cut)
     sim->bridge[up->trunk_bridge].port[up->trunk_port].is_cut = is_cut;
     for (unsigned i = 0; i < sim->bridge_count && !is_cut; i++)
         sim->bridge[i].last_general = sim->now; /* who comes in thus counts from now on */
-    if (sim->is_told)
-        printf("%12.6f  the trunk above switch %u is %s\n", (double)sim->now / SECONDS, lower,
-               is_cut ? "cut" : "healed");
+    watch_tell(sim, "the trunk above switch %u is %s", lower, is_cut ? "cut" : "healed");
     if (!is_cut)
         sim->healed = sim->now;
     forget_streams(sim);
@@ -103,8 +101,23 @@ void bridge_reboot(struct sim *sim, unsigned number)
         bridge->member[i].expires = 0;
     for (unsigned i = 0; i < bridge->port_count; i++)
         bridge->port[i].router_until = 0;
+    bridge->blind_until = INSTANT_NEVER;
+    watch_tell(sim, "switch %u forgets everything", number);
     forget_streams(sim);
     watch_disturbed(sim);
+}
+
+/** Until it has heard a general query, a switch passes no report on (RFC 4541 section 2.1.1 (1)).
+ * Its upper neighbour still has the entry of before and so the stream flows again at once, but
+ * nothing keeps that entry: whatever takes it away before the next round wins. */
+bool cable_is_blind(const struct sim *sim, const struct node *host)
+{
+    unsigned bridge = host->bridge;
+
+    for (const struct port *up; (up = uplink(sim, bridge)); bridge = up->trunk_bridge)
+        if (sim->bridge[bridge].blind_until > sim->now)
+            return true;
+    return false;
 }
 
 unsigned cable_side(const struct sim *sim, unsigned bridge)
@@ -136,6 +149,20 @@ bool cable_carries(const struct sim *sim, const struct node *host, struct addres
         port = up->trunk_port;
         bridge = up->trunk_bridge;
     }
+}
+
+void cable_link(struct sim *sim, struct node *node, bool has_link)
+{
+    struct bridge *bridge = &sim->bridge[node->bridge];
+    bool is_used = false;
+
+    node->has_link = has_link;
+    for (unsigned id = bridge->port[node->port].first; id != SIM_NONE;
+         id = sim->node[id].next_on_port)
+        is_used |= sim->node[id].has_link; /* they share it by a hub, and then it stays up */
+    if (!is_used)
+        flush_port(bridge, node->port);
+    watch_tell(sim, "node %u %s", node->id, has_link ? "has its link again" : "loses its link");
 }
 
 /* ---- weather ---- */

@@ -41,6 +41,15 @@ static bool has_member(const struct sim *sim, struct address group, instant sinc
     return false;
 }
 
+/** A source that nobody wants ends at the latest with the group membership interval. */
+static void check_sources(struct sim *sim, const struct node *querier, const struct group *group,
+                          duration most)
+{
+    for (unsigned i = 0; i < group->source_count; i++)
+        if (group->mode == FILTER_INCLUDE && group->sources[i].expires > sim->now + most)
+            watch_fail(sim, INVARIANT_MEMBERS, "node %u keeps a source for too long", querier->id);
+}
+
 /** What the querier knows is what its network wants. */
 static void check_members(struct sim *sim, const struct node *querier, unsigned side)
 {
@@ -67,10 +76,12 @@ static void check_members(struct sim *sim, const struct node *querier, unsigned 
     }
     const struct membership *membership = &igmpq_segment(querier)->membership;
     instant since = sim->now - 2 * round - sim->settle;
-    for (const struct group *group = membership->groups; group; group = group->hh.next)
+    for (const struct group *group = membership->groups; group; group = group->hh.next) {
+        check_sources(sim, querier, group, 2 * round);
         if (!has_member(sim, group->address, since) &&
             sim->now - group->last_report > 2 * round + sim->settle)
             watch_fail(sim, INVARIANT_MEMBERS, "node %u does not forget who left", querier->id);
+    }
 }
 
 static void check_receivers(struct sim *sim)
@@ -85,9 +96,9 @@ static void check_receivers(struct sim *sim)
             continue;
         for (unsigned w = 0; w < node->host.wish_count; w++) {
             const struct wish *wish = &node->host.wish[w];
-            if (wish->is_joined && address_is_none(wish->source) &&
-                sim->now - wish->joined_at > round && sim->now - sim->disturbed > round &&
-                !cable_carries(sim, node, wish->group)) {
+            bool can_say = address_is_none(wish->source) || sim->promises_sources;
+            if (wish->is_joined && can_say && sim->now - wish->joined_at > round &&
+                sim->now - sim->disturbed > round && !cable_carries(sim, node, wish->group)) {
                 watch_fail(sim, INVARIANT_STREAM, "host %u has no stream", i);
                 return;
             }

@@ -245,6 +245,14 @@ struct message wire_read(const uint8_t *frame, size_t length)
     return message;
 }
 
+bool wire_has_source(const struct message *query, struct address source)
+{
+    for (unsigned i = 0; i < query->count; i++)
+        if (address_equal(get_address(query->items + 4 * (size_t)i), source))
+            return true;
+    return false;
+}
+
 bool wire_record_at(const struct message *report, unsigned index, struct wire_record *out)
 {
     const uint8_t *at = report->items;

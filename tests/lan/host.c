@@ -131,6 +131,7 @@ void host_join(struct sim *sim, struct node *node, struct address group, struct 
                               .is_joined = true,
                               .joined_at = sim->now,
                               .repeats = ROBUSTNESS - 1};
+        watch_tell(sim, "host %u joins %#x", node->id, (unsigned)group.ipv4);
         say_joined(sim, node, wish, true);
         wish->report_at =
             within(sim, node, mode(sim, &node->host) == 3 ? UNSOLICITED_V3 : UNSOLICITED_V2,
@@ -146,6 +147,7 @@ void host_leave(struct sim *sim, struct node *node, struct address group)
         struct wish *wish = &node->host.wish[i];
         if (!wish->is_joined || !address_equal(wish->group, group))
             continue;
+        watch_tell(sim, "host %u leaves %#x", node->id, (unsigned)group.ipv4);
         wish->is_joined = wish->is_receiving = false;
         wish->repeats = ROBUSTNESS - 1;
         wish->report_at = INSTANT_NEVER;
@@ -199,6 +201,8 @@ static void hear_query(struct sim *sim, struct node *node, const struct message 
         host->v1_until = sim->now + V1_QUERIER_TIME;
     if (query->talk == TALK_GENERAL && query->version == 2)
         host->v2_until = sim->now + V2_QUERIER_TIME;
+    if (query->talk == TALK_GENERAL && host->stale_until == INSTANT_NEVER)
+        host->stale_until = sim->now + query->response + SIM_SLACK;
     if (query->talk == TALK_GENERAL && mode(sim, host) == 3) {
         instant at = within(sim, node, query->response, 0);
         if (at < host->report_all_at)
@@ -206,7 +210,10 @@ static void hear_query(struct sim *sim, struct node *node, const struct message 
     } else {
         for (unsigned i = 0; i < host->wish_count; i++) {
             struct wish *wish = &host->wish[i];
-            if (query->talk == TALK_GENERAL || address_equal(wish->group, query->group))
+            bool is_meant = query->count == 0 || address_is_none(wish->source) ||
+                            wire_has_source(query, wish->source); /* RFC 3376 section 5.2 */
+            if (query->talk == TALK_GENERAL ||
+                (address_equal(wish->group, query->group) && is_meant))
                 answer_within(sim, node, wish, query->response);
         }
     }

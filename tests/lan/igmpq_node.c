@@ -111,6 +111,7 @@ void igmpq_start(struct sim *sim, struct node *node)
 
 void igmpq_kill(struct sim *sim, struct node *node)
 {
+    watch_tell(sim, "node %u dies", node->id);
     engine_destroy(node->igmpq.engine);
     node->igmpq.engine = NULL;
     node->igmpq.role = ROLE_DOWN;
@@ -121,7 +122,7 @@ void igmpq_kill(struct sim *sim, struct node *node)
 
 void igmpq_link(struct sim *sim, struct node *node, bool has_link)
 {
-    node->has_link = has_link;
+    cable_link(sim, node, has_link);
     tell_link(sim, node);
 }
 

@@ -106,6 +106,10 @@ mutate members lossy params.c '(formula == MEMBERSHIP_RFC9776 ? 2 : 1) \* respon
     'group membership interval one interval too short'
 mutate members members group.c 'instant_after(now, timers->membership),' 'INSTANT_NEVER,' \
     'members are never forgotten'
+mutate members ssm group.c 'source->expires = outcome\.expires;' 'source->expires = INSTANT_NEVER;' \
+    'sources are never forgotten'
+mutate members ssm membership_tick.c 'source->queries_left--;' 'source->queries_left = 0;' \
+    'one query about sources instead of two'
 mutate spoof spoof params.c '\.off_subnet = POLICY_DROP,' '.off_subnet = POLICY_ACCEPT,' \
     'queries from other networks count'
 mutate spoof spoof segment_receive.c 'return VERDICT_PROXY_QUERY;' \

@@ -2,7 +2,20 @@
 /* How a network of a kind is built, and what happens on it; see scenario.h. */
 #include "scenario.h"
 
-#define GROUP(n) (address_of(239, 1, 0, (uint8_t)(1 + (n))))
+static struct address group_of(const struct scenario *scenario, unsigned number)
+{
+    return address_of(scenario->is_ssm ? 232 : 239, 1, 0, (uint8_t)(1 + number));
+}
+
+void scenario_join(struct sim *sim, const struct scenario *scenario, struct node *host,
+                   unsigned number)
+{
+    struct address source = ADDRESS_NONE;
+
+    if (scenario->is_ssm)
+        source = address_of(192, 0, 2, (uint8_t)(1 + sim_random(sim, 2)));
+    host_join(sim, host, group_of(scenario, number), source);
+}
 
 static unsigned between(struct sim *sim, const unsigned range[2])
 {
@@ -74,6 +87,8 @@ static void promise(struct sim *sim, const struct scenario *scenario)
     sim->promises_members = !scenario->is_storm && (!scenario->is_snooping || round < router);
     sim->promises_streams = sim->promises_members && round + sim->response_max <= age &&
                             takeover <= age && (sim->bridge_count == 1 || takeover <= router);
+    sim->promises_sources = scenario->version == 3;
+    sim->is_strict = scenario->is_demonstration;
     if (scenario->is_demonstration)
         sim->promises_members = sim->promises_streams = true;
     sim->report->is_promised |= sim->promises_streams;
@@ -102,10 +117,43 @@ static void add_hosts(struct sim *sim, const struct scenario *scenario)
             bridge = shared_on;
             port = shared;
         }
-        unsigned version = scenario->version == 0 ? 2 + sim_random(sim, 2) : 1 + sim_random(sim, 3);
+        unsigned version = scenario->is_ssm         ? 3
+                           : scenario->version == 0 ? 2 + sim_random(sim, 2)
+                                                    : 1 + sim_random(sim, 3);
         struct node *node = host_add(sim, version, scenario_address(sim), bridge, port, 3);
         shared = node->port;
         shared_on = node->bridge;
+    }
+}
+
+/** With --tell: who is where, and how long switches remember. */
+static void tell_network(const struct sim *sim)
+{
+    static const char *const kind[] = {"igmpq", "peer", "host", "forger"};
+
+    for (unsigned i = 0; i < sim->bridge_count; i++) {
+        const struct bridge *bridge = &sim->bridge[i];
+        printf("switch %u: members %.0f s, router ports %.0f s%s%s", i,
+               (double)bridge->member_age / SECONDS, (double)bridge->router_age / SECONDS,
+               bridge->is_snooping ? "" : ", does not snoop",
+               bridge->floods_v3 ? ", floods version 3 reports" : "");
+        for (unsigned port = 0; port < bridge->port_count; port++)
+            if (bridge->port[port].trunk_bridge != SIM_NONE)
+                printf(", port %u to switch %u", port, bridge->port[port].trunk_bridge);
+        putchar('\n');
+    }
+    for (unsigned i = 0; i < sim->node_count; i++) {
+        const struct node *node = &sim->node[i];
+        unsigned address = node->address.ipv4;
+        printf("node %u: %s %u.%u.%u.%u on switch %u, port %u", i, kind[node->kind], address >> 24,
+               address >> 16 & 255, address >> 8 & 255, address & 255, node->bridge, node->port);
+        if (node->kind != NODE_FORGER)
+            printf(", version %u", node->kind == NODE_IGMPQ  ? (unsigned)node->igmpq.params.version
+                                   : node->kind == NODE_PEER ? node->peer.version
+                                                             : node->host.version);
+        if (node->kind == NODE_IGMPQ)
+            printf(", %s", mode_name(node->igmpq.params.mode));
+        putchar('\n');
     }
 }
 
@@ -148,6 +196,8 @@ void scenario_build(struct sim *sim, const struct scenario *scenario)
     sim->weather.is_bounded = !scenario->is_storm;
     sim->weather.spares_checks = !scenario->is_demonstration;
     promise(sim, scenario);
+    if (sim->is_told)
+        tell_network(sim);
 }
 
 static void start(struct sim *sim, unsigned id)
@@ -164,9 +214,8 @@ void scenario_start(struct sim *sim, const struct scenario *scenario)
         sim_run_until(sim, sim->now + sim_span(sim, 0, 4 * SECONDS));
         start(sim, i);
         if (sim->node[i].kind == NODE_HOST)
-            host_join(sim, &sim->node[i], GROUP(sim_random(sim, 3)), ADDRESS_NONE);
+            scenario_join(sim, scenario, &sim->node[i], sim_random(sim, 3));
     }
-    (void)scenario;
 }
 
 void scenario_calm(struct sim *sim, const struct scenario *scenario)
@@ -225,10 +274,11 @@ static void flap(struct sim *sim)
     if (node->kind == NODE_HOST) {
         for (unsigned w = 0; w < node->host.wish_count; w++)
             node->host.wish[w].is_receiving = false;
-        node->has_link = false;
+        cable_link(sim, node, false);
         sim_run_until(sim, sim->now + sim_span(sim, 0, 400 * SECONDS));
-        node->has_link = true;
+        cable_link(sim, node, true);
         node->up_since = sim->now;
+        node->host.stale_until = INSTANT_NEVER;
         watch_disturbed(sim);
     } else if (node->is_alive) {
         igmpq_link(sim, node, false);
@@ -257,17 +307,17 @@ static void cut(struct sim *sim, const struct scenario *scenario)
     bridge_cut(sim, lower, false);
 }
 
-static void move_members(struct sim *sim)
+static void move_members(struct sim *sim, const struct scenario *scenario)
 {
     for (unsigned i = 0; i < 4; i++) {
         unsigned id = pick(sim, 1 << NODE_HOST);
         if (id == SIM_NONE)
             return;
-        struct address group = GROUP(sim_random(sim, 3));
+        unsigned group = sim_random(sim, 3);
         if (sim_chance(sim, 50))
-            host_leave(sim, &sim->node[id], group);
+            host_leave(sim, &sim->node[id], group_of(scenario, group));
         else
-            host_join(sim, &sim->node[id], group, ADDRESS_NONE);
+            scenario_join(sim, scenario, &sim->node[id], group);
         sim_run_until(sim, sim->now + sim_span(sim, 0, 20 * SECONDS));
     }
 }
@@ -284,7 +334,7 @@ static void something_happens(struct sim *sim, const struct scenario *scenario)
     case HAPPENS_ADDRESS: change_address(sim); break;
     case HAPPENS_CUT: cut(sim, scenario); break;
     case HAPPENS_REBOOT: bridge_reboot(sim, sim_random(sim, sim->bridge_count)); break;
-    case HAPPENS_MEMBERS: move_members(sim); break;
+    case HAPPENS_MEMBERS: move_members(sim, scenario); break;
     }
 }
 

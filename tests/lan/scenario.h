@@ -28,6 +28,7 @@ struct scenario {
     bool is_rfc;                     /* profile rfc9776; else by chance, that or default */
     bool is_default;                 /* profile default always */
     unsigned version;                /* 0: 2; 4: by chance */
+    bool is_ssm;                     /* hosts want one source each (RFC 4607) */
     enum mode mode;                  /* of all but node 0 with MODE_BACKUP and no peer */
     unsigned loss_percent, double_percent;
     bool is_storm;   /* the loss knows no bounds, and ends */
@@ -50,7 +51,24 @@ struct address scenario_address(struct sim *sim);
 /** Build the network and say what is promised of it; nobody speaks yet. */
 void scenario_build(struct sim *sim, const struct scenario *scenario);
 void scenario_start(struct sim *sim, const struct scenario *scenario);
+/** A group of 239.1.0.0/24, or of 232.1.0.0/24 with a source. */
+void scenario_join(struct sim *sim, const struct scenario *scenario, struct node *host,
+                   unsigned number);
 /** Until all must be settled, with a look then and after the steady time. */
 void scenario_calm(struct sim *sim, const struct scenario *scenario);
+
+/* runs.c: the courses of their own */
+void run_spoof(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+               FILE *pcap, bool is_told);
+void run_failover(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+                  FILE *pcap, bool is_told);
+void run_blind(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+               FILE *pcap, bool is_told);
+void run_cleared(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+                 FILE *pcap, bool is_told);
+void run_returns(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+                 FILE *pcap, bool is_told);
+void run_large(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
+               FILE *pcap, bool is_told);
 
 #endif

@@ -1,139 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of networks, and those that are not like the others; see scenario.h. */
+/* The kinds of networks; see scenario.h. */
 #include "scenario.h"
-
-/** The same network twice, with and without forged queries: nothing that igmpq does differs. */
-static void run_spoof(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
-                      FILE *pcap, bool is_told)
-{
-    uint64_t trace[2][16] = {{0}};
-
-    for (unsigned forged = 0; forged < 2; forged++) {
-        struct sim *sim = sim_create(seed, report, forged ? pcap : NULL);
-        sim->is_told = is_told && forged;
-        scenario_build(sim, scenario);
-        if (forged) {
-            struct forger forger = {.is_random = seed % 2 == 1,
-                                    .version = 1 + (unsigned)(seed / 2 % 3),
-                                    .interval = (1 + (duration)(seed % 7)) * SECONDS,
-                                    .advertised = 31744 * SECONDS,
-                                    .until = 1500 * SECONDS};
-            unsigned port = sim->bridge[0].port_count;
-            forger_add(sim, &forger, 0);
-            sim->bridge[0].port[port].router_until = 0;
-        }
-        for (unsigned i = 0; i < sim->node_count; i++)
-            if (sim->node[i].kind == NODE_IGMPQ)
-                igmpq_start(sim, &sim->node[i]);
-        scenario_calm(sim, scenario);
-        igmpq_kill(sim, &sim->node[sim_random(sim, scenario->queriers[0])]);
-        scenario_calm(sim, scenario);
-        for (unsigned i = 0; i < sim->node_count && i < 16; i++)
-            if (sim->node[i].kind == NODE_IGMPQ)
-                trace[forged][i] = sim->node[i].igmpq.trace;
-        for (unsigned i = 0; forged && i < 16; i++)
-            if (trace[0][i] != trace[1][i])
-                watch_fail(sim, INVARIANT_SPOOF, "node %u does otherwise for forged queries", i);
-        sim_free(sim);
-    }
-}
-
-/** One dies just after a query, long enough after the start (or not). */
-static void run_failover(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
-                         FILE *pcap, bool is_told)
-{
-    struct sim *sim = sim_create(seed, report, pcap);
-    bool is_backup;
-
-    sim->is_told = is_told;
-    scenario_build(sim, scenario);
-    scenario_start(sim, scenario);
-    sim_run_until(sim, sim->now + scenario->steady + sim_span(sim, 0, 60 * SECONDS));
-    if (!scenario->is_demonstration && scenario->steady > 600 * SECONDS) {
-        /* The cadence is known by now: patience is that of the interval as it is. */
-        sim->patience = 2 * sim->interval_max + sim->response_max / 2 + SIM_SLACK;
-        sim->settle = sim->patience + 3 * sim->interval_max;
-        sim->promises_streams =
-            sim->patience + sim->response_max + sim->interval_max <= sim->bridge[0].member_age;
-    }
-    struct node *querier = watch_expected(sim, 0, &is_backup);
-    if (querier) {
-        sim_run_until(sim, sim->now + 61 * SECONDS);
-        instant last = querier->igmpq.last_general;
-        while (querier->igmpq.last_general == last && sim->now < last + 300 * SECONDS)
-            sim_run_until(sim, sim->now + 5 * MILLISECONDS);
-        sim_run_until(sim, sim->now + sim_span(sim, 10 * MILLISECONDS, 12 * SECONDS));
-        igmpq_kill(sim, querier);
-    }
-    struct scenario after = *scenario;
-    after.steady = 200 * SECONDS;
-    scenario_calm(sim, &after);
-    sim_free(sim);
-}
-
-/** The querier is away for a little less than others bear, comes back, and dies. */
-static void run_returns(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
-                        FILE *pcap, bool is_told)
-{
-    struct sim *sim = sim_create(seed, report, pcap);
-    bool is_backup;
-
-    sim->is_told = is_told;
-    scenario_build(sim, scenario);
-    scenario_start(sim, scenario);
-    sim_run_until(sim, sim->now + scenario->steady);
-    struct node *querier = watch_expected(sim, 0, &is_backup);
-    if (querier) {
-        igmpq_kill(sim, querier);
-        sim_run_until(sim, sim->now + sim_span(sim, 150 * SECONDS, 190 * SECONDS));
-        igmpq_start(sim, querier);
-        sim_run_until(sim, sim->now + sim_span(sim, 30 * SECONDS, 300 * SECONDS));
-        igmpq_kill(sim, querier);
-    }
-    scenario_calm(sim, scenario);
-    sim_run_until(sim, sim->now + 600 * SECONDS);
-    sim_free(sim);
-}
-
-/** A thousand queriers at once; ten thousand hosts; a year. */
-static void run_large(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
-                      FILE *pcap, bool is_told)
-{
-    struct sim *sim = sim_create(seed, report, pcap);
-    bool is_many_hosts = scenario->hosts[0] > 100;
-
-    sim->is_told = is_told;
-    if (is_many_hosts) {
-        struct scenario without = *scenario;
-        without.hosts[0] = without.hosts[1] = 0;
-        scenario_build(sim, &without);
-        sim->bridge[0].floods_v3 = false; /* or each report is ten thousand frames */
-        for (unsigned i = 0; i < sim->node_count; i++)
-            sim->node[i].igmpq.params.max_reporters = 16384;
-        for (unsigned i = 0; i < scenario->hosts[0]; i++)
-            host_add(sim, 3, address_of(10, 0, (uint8_t)(16 + i / 250), (uint8_t)(1 + i % 250)), 0,
-                     SIM_NONE, 10);
-    } else {
-        scenario_build(sim, scenario);
-    }
-    for (unsigned i = 0; i < sim->node_count; i++)
-        if (sim->node[i].kind == NODE_IGMPQ)
-            igmpq_start(sim, &sim->node[i]);
-    for (unsigned i = 0; i < sim->node_count; i++)
-        for (unsigned g = 0; sim->node[i].kind == NODE_HOST && g < 10; g++) {
-            if (is_many_hosts || g == 0)
-                host_join(sim, &sim->node[i],
-                          address_of(239, 2, (uint8_t)((i * 10 + g) % 2000 / 250),
-                                     (uint8_t)((i * 10 + g) % 250)),
-                          ADDRESS_NONE);
-        }
-    scenario_calm(sim, scenario);
-    bool is_backup;
-    struct node *querier = watch_expected(sim, 0, &is_backup);
-    igmpq_kill(sim, querier);
-    scenario_calm(sim, scenario);
-    sim_free(sim);
-}
 
 #define ANYTHING                                                                                   \
     (HAPPENS_CRASH | HAPPENS_FLAP | HAPPENS_ADDRESS | HAPPENS_CUT | HAPPENS_REBOOT |               \
@@ -266,6 +133,28 @@ const struct scenario scenarios[] = {
      .is_snooping = true,
      .mode = MODE_BACKUP,
      .happens = HAPPENS_CRASH | HAPPENS_FLAP,
+     .phases = 2},
+    {.name = "blind",
+     .what = "backups that no report reaches take over",
+     .share = 3,
+     .queriers = {2, 3},
+     .hosts = {1, 4},
+     .switches = {1, 1},
+     .is_snooping = true,
+     .mode = MODE_BACKUP,
+     .steady = 300 * SECONDS,
+     .run = run_blind},
+    {.name = "ssm",
+     .what = "hosts that want one source each",
+     .share = 4,
+     .queriers = {1, 4},
+     .hosts = {1, 5},
+     .switches = {1, 1},
+     .is_snooping = true,
+     .version = 3,
+     .is_ssm = true,
+     .loss_percent = 15,
+     .happens = HAPPENS_CRASH | HAPPENS_MEMBERS,
      .phases = 2},
     {.name = "proxy",
      .what = "a proxy (RFC 4605) and igmpq as its backup",
@@ -437,5 +326,18 @@ const struct scenario scenarios[] = {
      .is_default = true,
      .steady = 100 * SECONDS,
      .run = run_returns},
+    {.name = "cleared",
+     .what = "a switch below another forgets where the querier is, and a host leaves",
+     .is_demonstration = true,
+     .share = 1,
+     .queriers = {1, 1},
+     .switches = {2, 2},
+     .is_snooping = true,
+     .version = 2,
+     .is_default = true,
+     .member_age = 260 * SECONDS,
+     .router_age = 255 * SECONDS,
+     .steady = 300 * SECONDS,
+     .run = run_cleared},
     {.name = NULL},
 };

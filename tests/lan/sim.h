@@ -85,6 +85,8 @@ struct wire_record {
 struct parcel *wire_query(const struct message *query);
 struct parcel *wire_report(struct mac mac, struct address source, unsigned version, bool is_leave,
                            struct address group);
+/** A version 3 query names this source. */
+bool wire_has_source(const struct message *query, struct address source);
 struct parcel *wire_v3_report(struct mac mac, struct address source,
                               const struct wire_record *records, unsigned count);
 /** The frame of a query of the core. */
@@ -155,6 +157,8 @@ struct host {
     struct wish *wish;
     unsigned wish_count;
     instant report_all_at; /* version 3: answer to a general query */
+    instant stale_until;   /* it was away, and switches may know of it from before: until it has
+                              answered a general query; NEVER: not asked yet */
 };
 
 struct node {
@@ -204,6 +208,8 @@ struct bridge {
     struct member *member;
     unsigned member_count, member_capacity; /* a power of two */
     instant last_general;                   /* query heard here; NEVER: none yet */
+    instant blind_until; /* it forgot where the querier is: until the answers to the next general
+                            query; NEVER: not heard yet */
 };
 
 /* ---- all of it ---- */
@@ -248,6 +254,8 @@ struct sim {
     duration interval_max, response_max, interval_min, response_min;
     bool promises_streams; /* for the switches it has */
     bool promises_members; /* the weather is within the robustness variable */
+    bool promises_sources; /* version 3 throughout */
+    bool is_strict;        /* a demonstration: what nobody promises counts as well */
     instant healed;        /* a trunk, last */
     instant disturbed;     /* last disturbance */
     duration settle;       /* so long after that all is as it ought to be */
@@ -297,6 +305,10 @@ bool snoop_is_router(const struct sim *sim, unsigned bridge, unsigned port);
 void cable_send(struct sim *sim, struct node *from, struct parcel *parcel);
 /** Which switches hear each other: the number of the uppermost of them. */
 unsigned cable_side(const struct sim *sim, unsigned bridge);
+/** The node's link goes or comes; the switch forgets a port that has no link. */
+void cable_link(struct sim *sim, struct node *node, bool has_link);
+/** A switch between this host and switch 0 has lost its memory, and maybe reports on their way. */
+bool cable_is_blind(const struct sim *sim, const struct node *host);
 /** A stream from switch 0 to this host goes through. */
 bool cable_carries(const struct sim *sim, const struct node *host, struct address group);
 
@@ -333,6 +345,9 @@ void host_hear(struct sim *sim, struct node *node, const struct message *message
 
 /* ---- watch.c, calm.c: the invariants ---- */
 
+/** With --tell: a line. */
+void watch_tell(const struct sim *sim, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void watch_fail(struct sim *sim, enum invariant invariant, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /** Something happened that everybody has to get over. */

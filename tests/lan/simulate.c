@@ -51,7 +51,8 @@ static uint64_t violations_of(const struct sim_report *report)
     return count;
 }
 
-static void add(struct total *total, const struct sim_report *report, uint64_t seed)
+static void add(struct total *total, const struct sim_report *report, uint64_t seed,
+                bool is_demonstration)
 {
     struct sim_report *sum = &total->sum;
 
@@ -67,10 +68,13 @@ static void add(struct total *total, const struct sim_report *report, uint64_t s
     total->promised += report->is_promised;
     if (violations_of(report) == 0)
         return;
-    if (total->violated++ == 0) {
-        total->failed_seed = seed;
-        memcpy(total->text, report->text, sizeof total->text);
+    if (total->violated++ > 0) {
+        if (!is_demonstration && total->violated <= 10)
+            fprintf(stderr, "also seed %llu: %s\n", (unsigned long long)seed, report->text);
+        return;
     }
+    total->failed_seed = seed;
+    memcpy(total->text, report->text, sizeof total->text);
 }
 
 /** The same seed again, into a capture. */
@@ -136,7 +140,7 @@ static bool run_kind(const struct choice *choice, const struct scenario *scenari
         scenario_run(scenario, seed, &report, file, choice->is_told);
         if (file)
             fclose(file);
-        add(&total, &report, seed);
+        add(&total, &report, seed, scenario->is_demonstration);
     }
     total.seconds = clock_now() - began;
     print_row(choice, scenario, &total);

@@ -136,6 +136,8 @@ void snoop(struct sim *sim, unsigned number, unsigned port, const struct message
         if (address_is_none(message->source))
             break; /* section 2.1.1 (1b) */
         bridge->port[port].router_until = sim->now + bridge->router_age;
+        if (bridge->blind_until == INSTANT_NEVER)
+            bridge->blind_until = sim->now + sim->response_max + SIM_SLACK;
         sim_push(sim, sim->now + bridge->router_age, SIM_ROUTER_AGE, number, port, NULL);
         break;
     case TALK_SPECIFIC:
