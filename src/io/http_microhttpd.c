@@ -50,8 +50,8 @@ static ssize_t give_piece(void *context, uint64_t position, char *to, size_t siz
 
     (void)position;
     if (length == HTTP_BROKEN)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    return length == 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)length;
+        return (ssize_t)MHD_CONTENT_READER_END_WITH_ERROR; /* not signed before 0.9.76 */
+    return length == 0 ? (ssize_t)MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)length;
 }
 
 static void free_copy(void *context)
