@@ -53,7 +53,7 @@ void event_log_add(struct event_log *log, const struct event *event, const char 
                    const char *segment, enum log_level level, const char *text)
 {
     struct ring *ring = level == LOG_LEVEL_DEBUG ? &log->routine : &log->notable;
-    size_t place = ring->added++ % ring->size;
+    size_t place = (size_t)(ring->added++ % ring->size);
     struct recorded *recorded = &ring->recorded[place];
 
     *recorded =

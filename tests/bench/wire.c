@@ -51,7 +51,7 @@ static int64_t microseconds(void)
 
 static void sleep_until(int64_t at)
 {
-    const struct timespec time = {at / 1000000, at % 1000000 * 1000};
+    const struct timespec time = {(time_t)(at / 1000000), (long)(at % 1000000 * 1000)};
 
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR)
         ;
