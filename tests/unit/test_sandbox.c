@@ -82,7 +82,7 @@ static void test_descriptors_are_closed(void **state)
 #ifdef __linux__
 
 /** A filter as a service manager sets it: capset(2) is refused. */
-static void refuse_capset(void)
+static bool refuse_capset(void)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -92,11 +92,14 @@ static void refuse_capset(void)
     };
     struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
 
-    prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL);
-    prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_MODE_FILTER, &program);
+    return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0 &&
+           prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-/** What giving up comes to in a child: 0 or 1; 2: refused. */
+#define NO_FILTER 4
+
+/** What giving up comes to in a child: 0 or 1; 2: refused; NO_FILTER: capset() cannot be taken away
+ * here, as under qemu-user. */
 static int drop_in_child(bool is_plain, bool has_capset)
 {
     struct service_user user = {.name = "x", .user = 4242, .group = 4242, .is_named = true};
@@ -109,8 +112,8 @@ static int drop_in_child(bool is_plain, bool has_capset)
         if (is_plain && geteuid() == 0 && setresuid(4242, 4242, 4242) != 0)
             _exit(3);
         user.is_change = geteuid() == 0 && has_capset;
-        if (!has_capset)
-            refuse_capset();
+        if (!has_capset && !refuse_capset())
+            _exit(NO_FILTER);
         int result = sandbox_drop(&user, SANDBOX_DAEMON, &problem);
         _exit(result < 0 ? 2 : result);
     }
@@ -123,11 +126,16 @@ static void test_dropping(void **state)
 {
     (void)state;
     assert_int_equal(drop_in_child(true, true), 0);
+    if (geteuid() == 0)
+        assert_int_equal(drop_in_child(false, true), 0);
+    if (drop_in_child(true, false) == NO_FILTER) {
+        print_message("there is no filter of system calls here\n");
+        skip();
+    }
     /* Whoever has nothing need not be able to give it up; who has all and cannot is not let on. */
     assert_int_equal(drop_in_child(true, false), 0);
     if (geteuid() != 0)
         skip();
-    assert_int_equal(drop_in_child(false, true), 0);
     assert_int_equal(drop_in_child(false, false), 2);
 }
 
