@@ -24,8 +24,8 @@ nothing here can run them.
 
 What is slow to make is kept in ${IGMPQ_CACHE:-/var/cache/igmpq}/cross: 400 MB for the compiler, 10 MB a target.
 Needs dpkg-dev, autoconf, automake, libtool, bison, flex, make, npm, pkg-config, uthash-dev and, to run the programs for
-other processors, qemu-user (and
-gcc-s390x-linux-gnu, libc6-dev-s390x-cross, gcc-i686-linux-gnu, libc6-dev-i386-cross for those two). Exit status: 0 all is well, 1 something failed, 2 wrong usage.
+other processors, qemu-user; s390x and i386 need gcc-s390x-linux-gnu or gcc-i686-linux-gnu, and no npm.
+Exit status: 0 all is well, 1 something failed, 2 wrong usage.
 END_OF_TEXT
 }
 
@@ -70,7 +70,7 @@ build_one() # TARGET TRIPLE HOST
                 CPPFLAGS="-isystem $libraries/include" LDFLAGS="-L$libraries/lib $link" PCAP_LIBS=-lpcap \
                 LIBNET_LIBS=-lnet LIBNET_CFLAGS=-D_DEFAULT_SOURCE LIBCONFIG_LIBS=-lconfig ZLIB_LIBS=-lz \
                 JANSSON_LIBS=-ljansson CMOCKA_LIBS=-lcmocka &&
-            make -j "$jobs" && { ! "$unit" || make -k -j "$jobs" check TESTS= || :; }
+            make -j "$jobs" && { ! "$unit" || make -j "$jobs" check TESTS=; }
     ) </dev/null >"$build.log" 2>&1
 }
 
@@ -118,32 +118,30 @@ run_one() # TARGET RUNNER
     ! "$unit" || unit_tests "$2"
 }
 
-# zig's linker has no --wrap: a test that makes calls of the system fail is left out there, and no other.
+# What "make check" would run, but for its scripts; a test that cannot be done under qemu-user skips itself.
 unit_tests() # RUNNER
 {
     count=0
-    left=0
-    for program in "$build"/tests/fuzz/replay_* $(cd "$source" && echo tests/unit/test_*.c); do
-        case $program in
-        *.o) continue ;;
-        *.c)
-            if [ ! -x "$build/${program%.c}" ] && grep -q '__wrap_' "$source/$program" && grep -q 'linker arg: --wrap' "$build.log"; then
-                left=$((left + 1))
-                continue
-            fi
-            program=$build/${program%.c}
-            ;;
-        esac
+    : >"$build/tests.log"
+    # shellcheck disable=SC2016 # for make to expand
+    programs=$(cd "$build" && printf 'include Makefile\nlist-of-tests:\n\t@echo $(unit_tests) $(fuzz_replays)\n' |
+        make -s -f - list-of-tests) || return 1
+    for program in $programs; do
         count=$((count + 1))
         # shellcheck disable=SC2086 # nothing or one word
-        (cd "$build" && srcdir=$source $1 "$program") >"$build/test.log" 2>&1 </dev/null && continue
-        # cmocka's own words about what passed are of no interest here
-        grep -v -e '^\[ *OK' -e '^\[ *RUN' "$build/test.log" | tail -n 20
-        echo "FAILED: ${program##*/}"
-        unit_failed=true
+        if ! (cd "$build" && srcdir=$source exec $1 "./$program") >"$build/test.log" 2>&1 </dev/null; then
+            # cmocka's own words about what passed are of no interest here
+            grep -v -e '^\[ *OK' -e '^\[ *RUN' "$build/test.log" | tail -n 20
+            echo "FAILED: ${program##*/}"
+            unit_failed=true
+        fi
+        cat "$build/test.log" >>"$build/tests.log"
     done
-    echo "unit: $count programs; left out, for want of --wrap: $left"
-    ! "$unit_failed" && [ "$count" -gt 1 ]
+    awk -v programs="$count" '
+        /^\[  PASSED  \] [0-9]+ test\(s\)/ { split($0, part, /\] /); passed += part[2] }
+        /^\[  SKIPPED \] test_/ && !seen[$NF]++ { skipped = skipped (skipped ? ", " : "; skipped: ") $NF }
+        END { print "unit: " programs " programs, " passed + 0 " tests passed" skipped }' "$build/tests.log"
+    ! "$unit_failed" && [ "$count" -gt 4 ]
 }
 
 # One target, its words kept together since two are at work.
