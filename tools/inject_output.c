@@ -157,6 +157,32 @@ static void print_tally(const struct session *session, const struct tally *tally
     fflush(stdout);
 }
 
+static int compare_groups(const void *a, const void *b)
+{
+    const struct heard_member *one = a, *other = b;
+
+    return address_compare(one->group, other->group);
+}
+
+/** How many groups somebody answered for; several hosts may have answered for the same. */
+static unsigned count_groups(struct heard *heard, const struct request *request)
+{
+    const struct heard_member *last = NULL;
+    unsigned groups = 0;
+
+    if (heard->member_count > 0)
+        qsort(heard->member, heard->member_count, sizeof *heard->member, compare_groups);
+    for (unsigned i = 0; i < heard->member_count; i++) {
+        const struct heard_member *member = &heard->member[i];
+
+        if (heard_answer(heard, member, request->group, request->source_count > 0) != ANSWER_GIVEN)
+            continue;
+        groups += !last || !address_equal(last->group, member->group);
+        last = member;
+    }
+    return groups;
+}
+
 struct tally output_answers(struct session *session, const struct sent *sent)
 {
     const struct request *request = session->request;
@@ -173,7 +199,6 @@ struct tally output_answers(struct session *session, const struct sent *sent)
         if (answer == ANSWER_NONE)
             continue;
         if (answer == ANSWER_GIVEN) {
-            tally.groups++;
             tally.hosts += !last || !mac_equal(last->mac, member->mac) ||
                            !address_equal(last->address, member->address);
             last = member;
@@ -189,6 +214,7 @@ struct tally output_answers(struct session *session, const struct sent *sent)
         is_first = false;
         print_member(session, member, answer);
     }
+    tally.groups = count_groups(heard, request);
     if (request->json)
         json_tally(sent, &tally);
     else

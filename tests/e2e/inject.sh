@@ -108,6 +108,13 @@ test_table()
     inject q --listen 0 --group 239.1.1.2
     injected 0
     says '^1 host answered for 1 group; 0 silent$'
+    receiver h3 192.168.50.23/24 3
+    receiver h4 192.168.50.24/24 3
+    member m3 h3 239.1.1.4
+    member m4 h4 239.1.1.4
+    inject q --listen 0 -V 3 --group 239.1.1.4
+    injected 0
+    says '^2 hosts answered for 1 group; 0 silent$'
     inject q --listen 0 --group 239.1.1.3
     injected 3
     says '^Nobody answered'
