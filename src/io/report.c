@@ -300,8 +300,8 @@ const char *report_verdict(enum verdict verdict)
                "or another program of this host (igmpq-inject) sent the same";
     case VERDICT_SAME_HOST:
         return "another querier program on this host sends from our MAC address, as our IP address "
-               "or as 0.0.0.0; stop it (an older igmp-querier, a bridge's own mcast_querier, pimd, "
-               "...)";
+               "or as 0.0.0.0; unless that was igmpq-inject, stop it (an older igmp-querier, a "
+               "bridge's own mcast_querier, pimd, ...)";
     case VERDICT_OWN_ADDRESS:
         return "duplicate address: another device queries with our IP address; give one of them "
                "another";
