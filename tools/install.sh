@@ -27,7 +27,7 @@ Usage: sudo ./tools/install.sh [options]
 
 Shows the interfaces of this machine and recommends one, asks, builds igmpq (installing what the build needs, on Debian
 and Ubuntu), listens for another querier, installs the programs, the account igmpq and the service, starts it, and shows
-that it works. Again, it is an update, which keeps the configuration. tools/uninstall.sh removes all of it.
+that it works. Again, it is an update, which keeps the configuration. tools/uninstall.sh removes it again.
 Where OpenRC or the init of System V runs instead of systemd, it installs their script and says how to start it.
 
   -i, --interface NAME  query on this interface; repeat it for more, or separate them by commas

@@ -16,8 +16,7 @@
 #   setup_need_root WHY          go on as root, or exit 1 telling the sudo command to type; WHY completes
 #                                "root is needed to ..."
 #   setup_missing KIND...        print what is missing, one thing a line; true when something is.
-#                                KIND: a word in the first column of setup_table, such as build, unit, e2e; (see
-#                                setup_table)
+#                                KIND: a word in the first column of setup_table, such as build, unit, e2e
 #   setup_install KIND...        install what is missing; does nothing, and needs no network and no root, when all is
 #                                there. 1 when something is still missing, after saying what to do
 #   setup_install_build_dependencies   what building needs: setup_install build
@@ -25,9 +24,9 @@
 #                                and uml and cross where there are such
 #   setup_find_pimd              print the path of the pimd program for a test, fetching Debian's package into
 #                                a cache when it is not installed; it is never installed, since that would start it
+#   setup_find_promtool          the same for promtool of Prometheus, whose package would start a server
 #   setup_find_kernel            print the path of a User-Mode Linux kernel with virtual time, building it into the
 #                                cache when it is not there: four minutes of one processor
-#   setup_find_promtool          the same for promtool of Prometheus, whose package would start a server
 #   setup_work_folder NAME       make a fresh folder outside the checkout, readable by all, and print its path;
 #                                the caller removes it
 #   setup_export DIR             copy the checkout into DIR, without build products and without what git ignores

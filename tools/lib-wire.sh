@@ -300,5 +300,5 @@ next_steps()
         setup_say "  sudo $(service_commands reload)     after changing $config"
     fi
     setup_say "  $guide     what to set in the switch"
-    setup_say "  sudo $prefix/share/igmpq/uninstall.sh     removes all of it"
+    setup_say "  sudo $prefix/share/igmpq/uninstall.sh     removes it (--purge: the configuration too)"
 }

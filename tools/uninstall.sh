@@ -120,7 +120,13 @@ show_plan()
     elif [ -e "$config" ]; then
         setup_say "  - leave $config where it is (--purge removes it)"
     fi
-    if user_goes; then setup_say "  - remove the account $service_user"; fi
+    if user_goes; then
+        setup_say "  - remove the account $service_user"
+    elif user_exists && [ -n "$(record_value "$record" user)" ]; then
+        setup_say "  - leave the account $service_user (--purge removes it)"
+    elif user_exists; then
+        setup_say "  - leave the account $service_user, which this installation did not make"
+    fi
     if "$restore"; then setup_say "  - enable $predecessor_unit again, as it was"; fi
 }
 

@@ -165,6 +165,7 @@ test_unattended()
 
     said 0 "$tools/uninstall.sh" --yes
     tells "leave $conf where it is"
+    tells 'leave the account igmpq \(--purge removes it\)'
     active igmpqd && fail 'still active'
     on cksum "$conf" | cmp - "$E2E_DIR/sum" || fail 'the configuration is gone'
     said 0 "$tools/uninstall.sh" --yes
