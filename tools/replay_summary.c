@@ -291,7 +291,11 @@ static void print_all(struct replay *replay)
     if (replay->options->interface != NULL && capture_drops(replay->capture) > 0)
         printf("%" PRIu64 " frames were lost by the capture: what follows may be wrong\n",
                capture_drops(replay->capture));
-    if (replay->frames > 0 && replay->igmp == 0)
+    if (replay->frames == 0)
+        printf(
+            "nothing was captured: the wrong interface, too short a time, or nobody queries here: "
+            "a querier\nis heard about once in two minutes\n");
+    else if (replay->igmp == 0)
         printf(
             "no IGMP: nobody reports or queries here, or the place of the capture sees nothing of "
             "it\n");
