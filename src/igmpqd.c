@@ -304,9 +304,10 @@ static int launch(const struct command *command, struct daemon_setup *setup, str
     return status;
 }
 
-/** The configuration and, where it names no interface, that of the default route. 0 or an exit
- * status. */
-static int load(struct daemon_setup *setup, struct config *config, char route[LINK_NAME_SIZE])
+/** The configuration and, where it names no interface, that of the default route; a file that is
+ * only tested is right without one as well, as at boot. 0 or an exit status. */
+static int load(const struct command *command, struct daemon_setup *setup, struct config *config,
+                char route[LINK_NAME_SIZE])
 {
     struct problem problem;
 
@@ -321,8 +322,14 @@ static int load(struct daemon_setup *setup, struct config *config, char route[LI
     }
     if (config->count > 0)
         return 0;
+    bool has_route = links_default_route(route);
+    if (!has_route && command->wants_test && setup->config_path) {
+        log_warning("no interface is named: it will be that of the default route, which there is "
+                    "none of now");
+        return 0;
+    }
     config_free(config);
-    if (!links_default_route(route))
+    if (!has_route)
         return fail_no_interface(setup->config_path != NULL);
     log_info("no interface is named: using %s, which the default route uses", route);
     setup->route = route;
@@ -348,7 +355,7 @@ static int start(const struct command *command, struct daemon_setup *setup)
     setup->control_socket = command->control_socket;
     setup->version = PACKAGE_VERSION;
     setup->seed = command->has_seed ? command->seed : random_seed();
-    int status = load(setup, &config, route);
+    int status = load(command, setup, &config, route);
     if (status != 0)
         return status;
     if (command->wants_test) {

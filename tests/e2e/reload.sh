@@ -383,6 +383,9 @@ test_no_default_route()
     grep -q 'which interface? there is no default route to tell; give one with -i; there are: eth0' "$E2E_DIR/igmpqd.log" ||
         fail 'it does not say what to do'
     [ "$(wc -l <"$E2E_DIR/igmpqd.log")" -eq 1 ] || fail 'more than a line'
+    # The file itself is right: who tests it before each start, as OpenRC's script does, must not give up for ever.
+    in_ns q "$IGMPQ_BIN/igmpqd" -T -c /dev/null >"$E2E_DIR/out.log" 2>"$E2E_DIR/said.log" || fail '-T refuses the file'
+    grep -q 'it will be that of the default route, which there is none of now' "$E2E_DIR/said.log" || fail '-T does not say so'
     sleep 0.5
     expect "$(query_count wire 0) == 0" 'queries'
 }
