@@ -109,6 +109,12 @@ cross|bison flex|bison and flex|bison flex|-|-
 cross|npm|npm|npm|-|-
 cross|readelf|binutils|binutils|-|-
 cross|qemu-mips qemu-aarch64|qemu for programs|qemu-user|-|-
+s390x|s390x-linux-gnu-gcc|gcc for s390x|gcc-s390x-linux-gnu libc6-dev-s390x-cross|-|-
+s390x|qemu-s390x|qemu for programs|qemu-user|-|-
+i386|i686-linux-gnu-gcc|gcc for i386|gcc-i686-linux-gnu libc6-dev-i386-cross|-|-
+hygiene|bmake|BSD make|bmake|bmake|-
+hygiene|checkbashisms|checkbashisms|devscripts|devscripts-checkbashisms|checkbashisms
+distributions|mmdebstrap zstd|mmdebstrap and zstd|mmdebstrap zstd debian-archive-keyring|-|-
 kernel|gcc <stdio.h>|gcc|gcc libc6-dev|-|-
 kernel|make|make|make|-|-
 kernel|bison|bison|bison|-|-
