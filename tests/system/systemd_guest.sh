@@ -3,7 +3,7 @@
 #
 # Inside User-Mode Linux, as a service of its systemd: igmpqd.service and igmpqd@.service, told as a user would, an upgrade of
 # the package while they run, and its removal. igmpqd has the host's own eth0, on a port of a switch that forgets a member
-# after 14 s and is in a namespace of its own.
+# after 20 s and is in a namespace of its own.
 set -u
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 
@@ -119,7 +119,7 @@ ready=$(seconds)
 say "active before there is an interface; $(show igmpqd StatusText)"
 ip netns add sw
 ip netns add r
-ip -n sw link add br0 type bridge mcast_snooping 1 mcast_querier 0 mcast_membership_interval 1400 || finish 77
+ip -n sw link add br0 type bridge mcast_snooping 1 mcast_querier 0 mcast_membership_interval 2000 || finish 77
 ip -n sw link set br0 up
 ip link add eth0 type veth peer name q netns sw
 ip -n r link add eth0 type veth peer name r netns sw
@@ -144,13 +144,13 @@ igmpqctl >/run/ctl || fail 'igmpqctl cannot ask'
 watcher=$!
 
 # Fed by itself for longer than it takes to bite, and then not any more.
-while [ $(($(seconds) - ready)) -le 7 ]; do sleep 0.5; done
+while [ $(($(seconds) - ready)) -le 12 ]; do sleep 0.5; done
 [ "$(show igmpqd NRestarts)" = 0 ] || fail 'the watchdog bit a daemon that was well'
 is_active igmpqd || fail 'it is not active any more'
 kill -STOP "$(show igmpqd MainPID)"
 until_true 20 restarted 1 || fail 'a daemon that hangs is not started again'
 journalctl --no-pager -o cat -u igmpqd | grep -qi 'watchdog timeout' || fail 'it was not the watchdog that ended it'
-say 'the watchdog was fed for 7 s of 4, and when igmpqd hung, it was killed and started again'
+say 'the watchdog was fed for 12 s of 8, and when igmpqd hung, it was killed and started again'
 [ ! -e /run/lost ] || fail 'the member fell out of the table of the switch while igmpqd hung'
 
 killed=$(seconds)
@@ -177,7 +177,7 @@ for each in igmpqd igmpqd@br-lan; do
     [[ " $before " != *" $(show "$each" MainPID) "* ]] || fail "$each is still the old program after an upgrade"
 done
 say 'an upgrade started both anew'
-while [ $(($(seconds) - killed)) -le 15 ]; do sleep 0.5; done
+while [ $(($(seconds) - killed)) -le 21 ]; do sleep 0.5; done
 [ ! -e /run/lost ] || fail 'the member fell out of the table of the switch'
 kill "$watcher"
 say 'the member stayed in the table of the switch throughout'

@@ -33,7 +33,7 @@ note 'the system is ready'
 
 # What is tested is as installed but for one thing: the watchdog bites, and what died or hangs is ended and started again, sooner.
 mkdir -p "$root/etc/systemd/system/igmpqd.service.d" "$root/usr/lib/modules"
-printf '[Service]\nWatchdogSec=4\nTimeoutAbortSec=2\nRestartSec=1\n' >"$root/etc/systemd/system/igmpqd.service.d/test.conf"
+printf '[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\nRestartSec=1\n' >"$root/etc/systemd/system/igmpqd.service.d/test.conf"
 printf 'interfaces = ( { name = "eth0"; query-interval = 2; query-response-interval = 1; } );\n' >"$root/etc/igmpqd.conf"
 cp "$system_here/systemd_guest.sh" "$E2E_HERE/member.py" "$root/"
 cat >"$root/etc/systemd/system/guest.service" <<'UNIT'
