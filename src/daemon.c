@@ -283,7 +283,7 @@ static instant look_due(const struct daemon *daemon)
 /** When there is something to be done without anything to be read. */
 static instant next_due(const struct daemon *daemon)
 {
-    instant due = later(engine_deadline(daemon->engine), daemon->tick_at);
+    instant due = later(engine_true_deadline(daemon->engine), daemon->tick_at);
 
     for (unsigned i = 0; i < daemon->port_count; i++)
         if (daemon->port[i])

@@ -62,10 +62,13 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
                           struct octets captured, size_t wire_length, struct received *out,
                           struct outbox *outbox);
 
-/** When engine_tick() is to be called next; NEVER when nothing is due. To be asked before each
- * sleep: only then is it seen which timers were restarted, however often, since it was asked
- * before. */
-instant engine_deadline(struct engine *engine);
+/** When engine_tick() is to be called next; NEVER when nothing is due. */
+instant engine_deadline(const struct engine *engine);
+
+/** The same for who is about to sleep: engine_deadline() may be too early, since timers that were
+ * restarted keep their place. Moving those takes a moment, once before a sleep instead of with each
+ * frame. */
+instant engine_true_deadline(struct engine *engine);
 
 /** Do what is due, in the order of due time, port and VLAN. With a full outbox the rest stays due.
  */

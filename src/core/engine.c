@@ -224,7 +224,13 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     return verdict;
 }
 
-instant engine_deadline(struct engine *engine)
+instant engine_deadline(const struct engine *engine)
+{
+    const struct heap_entry *first = heap_first(&engine->wakes);
+    return first ? first->due : INSTANT_NEVER;
+}
+
+instant engine_true_deadline(struct engine *engine)
 {
     const struct heap_entry *first;
 

@@ -103,7 +103,6 @@ struct fixture {
     struct engine *engine;
     unsigned segment;
     instant now;
-    unsigned wakes;           /* how often time went on to a deadline of the engine */
     struct identity identity; /* as last given to the engine */
     struct outbox *outbox;
     struct sent *sent;
