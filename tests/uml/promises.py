@@ -5,6 +5,8 @@
    last 260 s, the 10 s to answer are over, and since then the port's link did not go or come and lost nothing.
    (So a gap is excused only by the port's own link, by loss on it, or by a network that was not asked for 250 s.)
 2. No network is without a query for longer than 255 s: there is always one igmpqd that lives, and the others do not hinder it.
+   But when a querier was away for longer than 125 s and came back before anybody took over, it may be one that asks so rarely:
+   igmpqd then tolerates twice that silence and 5 s, until another is elected.
 3. Two query intervals after the last change of who can hear whom, at most one igmpqd queries a network, unless a lower one takes over; and once 255 s
    and two intervals are over, it is the lowest of those who can. (Those that have waited for the same querier take over at the
    same moment; a second later it is settled which of them stays.)
@@ -22,12 +24,33 @@ REMEMBERED = 260  # by the switch
 ANSWERED = 11.5  # 10 s to answer, and the slowest line
 INTERVAL = 60
 SILENCE = 255
+ASSUMED = 125  # the longest interval of another querier that nobody is surprised at
 LATE = 5.2
 SETTLED = 1
 
 
 def number_of(text):
     return [int(part) for part in text.split(".")]
+
+
+class Rhythms:
+    """How long a network's queriers, by what was heard of them, may be silent before another takes over."""
+
+    def __init__(self):
+        self.last, self.longest = {}, {}
+
+    def of(self, who):
+        longest = self.longest.get(who, 0)
+        return max(SILENCE, 2 * longest + 5 if longest > ASSUMED else 0)
+
+    def query(self, when, who):
+        gap = when - self.last.get(who, when)
+        self.longest[who] = max(self.longest.get(who, 0), gap) if gap <= self.of(who) + LATE else 0
+        self.last[who] = when
+
+    def tolerated(self, when):
+        """The most that any of them grants who was heard lately."""
+        return max([SILENCE] + [self.of(who) for who, last in self.last.items() if last + 2 * self.of(who) > when])
 
 
 class SwitchMemory:
@@ -59,6 +82,7 @@ class Promises:
         self.entries = 0
         self.excused = {"link": 0, "loss": 0, "nobody asked": 0, "just joined": 0, "drowned": 0}
         self.memory = {vlan: SwitchMemory() for vlan in VLANS}
+        self.rhythms = {vlan: Rhythms() for vlan in VLANS}
         self.answered = {vlan: 0 for vlan in VLANS}  # how many queries have had their time
         self.asked = {vlan: 0 for vlan in VLANS}  # the last of them that all have answered
         self.heard = {vlan: 0 for vlan in VLANS}  # how many queries were looked at
@@ -106,6 +130,7 @@ class Promises:
         new = queries[self.heard[vlan]:]
         for number, (when, who) in enumerate(new, self.heard[vlan]):
             self.memory[vlan].query(when, who)
+            self.rhythms[vlan].query(when, who)
             gap = when - queries[number - 1][0] if number else 0
             if gap > 2 * INTERVAL:
                 self.takeovers.append(gap)
@@ -119,7 +144,7 @@ class Promises:
             elif recent and who != recent[0][1] and when <= recent[0][0] + SETTLED:
                 continue  # it waited as well, and hears at this moment that it has lost
             recent.append((when, who))
-            if when > changed + SILENCE + 2 * INTERVAL:
+            if when > changed + self.rhythms[vlan].tolerated(when) + 2 * INTERVAL:
                 check(who == self.week.lowest(vlan), "%s queries VLAN %d, which is for %s" % (who, vlan, self.week.lowest(vlan)))
         self.heard[vlan] = len(queries)
         while self.answered[vlan] < len(queries) and queries[self.answered[vlan]][0] + ANSWERED < self.now:
@@ -136,4 +161,4 @@ class Promises:
     def silence(self, vlan):
         queries = self.week.taps[vlan].queries
         gap = self.now - (queries[-1][0] if queries else 0)
-        check(gap < SILENCE + 1, "nobody has queried VLAN %d for %.1f s" % (vlan, gap))
+        check(gap < self.rhythms[vlan].tolerated(self.now) + 1, "nobody has queried VLAN %d for %.1f s" % (vlan, gap))
