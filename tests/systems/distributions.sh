@@ -18,7 +18,7 @@ where the release's debhelper is new enough for it. It tells the versions of com
 
 The systems are made by mmdebstrap with what building needs, and kept in ${IGMPQ_CACHE:-/var/cache/igmpq}/distributions:
 300 MB each. What is built and tested there has no network. Needs root, mmdebstrap, zstd and debian-archive-keyring;
-IGMPQ_DEBIAN is the mirror (the default: http://deb.debian.org/debian). Three minutes a release, with two processors.
+IGMPQ_DEBIAN is the mirror (the default: that of this machine, where it is a Debian). Three minutes a release, with two processors.
 Exit status: 0 all is well, 1 something failed, 2 wrong usage, 77 it cannot be tested here.
 END_OF_TEXT
 }
@@ -110,10 +110,10 @@ system_of() # RELEASE
     key=$(echo "1 $packages" | sha256sum | cut -c 1-12)
     archive=$cache/$1-$(dpkg --print-architecture)-$key.tar.zst
     if [ ! -s "$archive" ] || "$fresh"; then
-        mkdir -p "$cache" || return 1
+        mkdir -p "$cache" && mirror=$("$here/mirror.sh") || return 1
         # A mirror may lag behind what sid says of its own age.
         if ! mmdebstrap --variant=minbase --include="$packages" --dpkgopt=force-unsafe-io \
-            --aptopt='Acquire::Check-Valid-Until "false"' "$1" "$archive.$$.tar" "${IGMPQ_DEBIAN:-http://deb.debian.org/debian}" >"$work/mmdebstrap" 2>&1 </dev/null; then
+            --aptopt='Acquire::Check-Valid-Until "false"' "$1" "$archive.$$.tar" "$mirror" >"$work/mmdebstrap" 2>&1 </dev/null; then
             tail -n 20 "$work/mmdebstrap" >&2
             rm -f "$archive.$$.tar"
             return 1

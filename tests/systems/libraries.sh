@@ -84,10 +84,11 @@ Dir::Cache "$apt/cache";
 Dir::Etc::sourcelist "$apt/sources.list";
 Dir::Etc::sourceparts "-";
 CONF
+    mirror=$("$here/mirror.sh") || exit 1
     : >"$apt/sources.list"
     for release in $(sources | cut -d ' ' -f 2 | sort -u); do
         printf 'deb-src [signed-by=%s] %s %s main\n' /usr/share/keyrings/debian-archive-keyring.gpg \
-            "${IGMPQ_DEBIAN:-http://deb.debian.org/debian}" "$release" >>"$apt/sources.list"
+            "$mirror" "$release" >>"$apt/sources.list"
     done
     (
         APT_CONFIG=$apt/conf
