@@ -41,9 +41,39 @@ static int running_daemon(void)
     return has_seen ? found : -1;
 }
 
+#define OTHERS_SIZE 200
+
+/** Other sockets beside `path`, each behind a blank, as far as there is room: those of igmpqd@eth0
+ * and the like. */
+static const char *other_sockets(const char *path, char out[OTHERS_SIZE])
+{
+    const char *slash = strrchr(path, '/'), *own = slash ? slash + 1 : path;
+    char folder[CONTROL_PATH_SIZE] = "";
+    struct dirent *entry;
+    size_t length = 0;
+
+    out[0] = '\0';
+    if (!slash || (size_t)(slash - path) >= sizeof folder)
+        return out;
+    memcpy(folder, path, (size_t)(slash - path));
+    DIR *listing = opendir(folder);
+    while (listing && (entry = readdir(listing))) {
+        size_t size = strlen(entry->d_name);
+        if (size < 6 || strcmp(entry->d_name + size - 5, ".sock") != 0 ||
+            strcmp(entry->d_name, own) == 0 || length + strlen(folder) + size + 3 > OTHERS_SIZE)
+            continue;
+        length +=
+            (size_t)snprintf(out + length, OTHERS_SIZE - length, " %s/%s", folder, entry->d_name);
+    }
+    if (listing)
+        closedir(listing);
+    return out;
+}
+
 static void explain(const char *path, int error, struct problem *problem)
 {
     int process = running_daemon();
+    char others[OTHERS_SIZE];
 
     if (error == EACCES || error == EPERM)
         problem_set(problem,
@@ -53,6 +83,11 @@ static void explain(const char *path, int error, struct problem *problem)
     else if (error == EAGAIN)
         problem_set(problem,
                     "igmpqd does not take the connection at %s: it is stopped, or very busy", path);
+    else if (process > 0 && other_sockets(path, others)[0] != '\0')
+        problem_set(problem,
+                    "igmpqd is running (process %d), but not listening at %s (%s); beside it there "
+                    "is%s: name one with --socket",
+                    process, path, strerror(error), others);
     else if (process > 0)
         problem_set(problem,
                     "igmpqd is running (process %d), but not listening at %s (%s): it may use "

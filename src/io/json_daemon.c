@@ -187,6 +187,9 @@ char *json_line_config(const struct config *config, const char *path, bool is_ve
     json_value_put(&object, "control-group", json_value_text(daemon->control_group));
     json_value_put(&object, "control-mode", json_value_text(mode));
     json_value_put(&object, "metrics-address", json_value_text(daemon->metrics_address));
+    json_value_put(&object, "user", json_value_text(daemon->user));
+    json_value_put(&object, "sandbox", json_boolean(!daemon->is_unconfined));
+    json_value_put(&object, "syslog", json_boolean(daemon->has_syslog));
     json_value_put(&object, "hook", hook);
     json_value_put(&object, "hook-timeout", json_value_span(daemon->hook_timeout));
     return json_value_line(object);

@@ -340,6 +340,10 @@ test_no_answer()
     ctl_ended 3
     kill -s CONT "$(pid_of igmpqd)"
     gives status
+    ctl_status=0
+    "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/absent.sock" status >"$E2E_DIR/out.log" 2>"$E2E_DIR/said.log" || ctl_status=$?
+    ctl_ended 3
+    complains "not listening at $E2E_DIR/absent.sock \(No such file.*\); beside it there is $E2E_DIR/q.sock: name one with --socket"
     stop igmpqd
     ctl status
     ctl_ended 3
