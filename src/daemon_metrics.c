@@ -324,10 +324,10 @@ static bool next_sample(const struct daemon *daemon, struct cursor *cursor,
                         const struct family *family, instant now, struct metric_line *out)
 {
     struct subject subject = {.daemon = daemon, .now = now};
-    unsigned before = cursor->segment;
+    unsigned segment = cursor->segment, port = cursor->port;
 
     while (find_subject(daemon, cursor, family->scope, &subject)) {
-        if (cursor->segment != before)
+        if (cursor->segment != segment || cursor->port != port)
             cursor->sample = 0; /* the one whose turn it was is gone */
         *out = (struct metric_line){.name = family->name};
         while (family->sample(&subject, cursor->sample++, out)) {
@@ -338,9 +338,9 @@ static bool next_sample(const struct daemon *daemon, struct cursor *cursor,
         }
         cursor->sample = 0;
         if (family->scope == SCOPE_SEGMENT)
-            before = ++cursor->segment;
+            segment = ++cursor->segment;
         else
-            cursor->port++;
+            port = ++cursor->port;
     }
     return false;
 }

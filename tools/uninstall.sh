@@ -160,8 +160,12 @@ stop_service()
         done
     fi
     [ "$manager" = systemd ] || return 0
-    # those on one interface each belong to this installation as well
-    for unit in "$service_unit" $(find /etc/systemd/system -name 'igmpqd@*.service' -type l 2>/dev/null | sed 's,.*/,,' | sort -u); do
+    # those on one interface each belong to this installation as well, enabled or only running
+    instances=$({
+        find /etc/systemd/system -name 'igmpqd@*.service' -type l 2>/dev/null | sed 's,.*/,,'
+        systemctl list-units --plain --no-legend 'igmpqd@*.service' 2>/dev/null | awk '{ print $1 }'
+    } | sort -u)
+    for unit in "$service_unit" $instances; do
         systemctl disable --now "$unit" >"$work/problem" 2>&1 || {
             # its file may be gone already
             record_value "$record" file | grep -q "/$service_unit$" || continue
