@@ -125,6 +125,11 @@ static void allow_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void tell_unwatched(const struct problem *problem)
+{
+    log_warning("%s; will look at them every now and then instead", problem->text);
+}
+
 struct daemon *daemon_open(const struct daemon_setup *setup, struct config *config,
                            struct problem *problem)
 {
@@ -154,7 +159,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
         goto failed;
     daemon->watch = links_watch_open(problem);
     if (daemon->watch < 0)
-        log_warning("%s; will look at them every now and then instead", problem->text);
+        tell_unwatched(problem);
     daemon->alarm = clock_alarm_open();
     if (daemon_look(daemon, true, problem) < 0)
         goto failed;
@@ -344,6 +349,25 @@ static void wait_worked(struct daemon *daemon)
     daemon->is_wait_failing = false;
 }
 
+/** Something happened to interfaces. A descriptor that cannot be read would be readable for ever.
+ */
+static void read_news(struct daemon *daemon, instant now)
+{
+    struct problem problem;
+    int news = links_watch_drain(daemon->watch);
+
+    if (news < 0) {
+        log_warning("news of interfaces cannot be read (%s): asking for them anew",
+                    strerror(errno));
+        links_watch_close(daemon->watch);
+        daemon->watch = links_watch_open(&problem);
+        if (daemon->watch < 0)
+            tell_unwatched(&problem);
+    }
+    if (news != 0)
+        daemon_ask_look(daemon, now);
+}
+
 static void read_ready(struct daemon *daemon, instant now)
 {
     /* What a library keeps in a buffer of its own makes no descriptor readable. */
@@ -355,8 +379,8 @@ static void read_ready(struct daemon *daemon, instant now)
         if ((daemon->pollfd[POLL_PORTS + i].revents || was_behind) && port && port->is_attached)
             drain_port(daemon, i, now);
     }
-    if (daemon->pollfd[POLL_WATCH].revents && links_watch_drain(daemon->watch))
-        daemon_ask_look(daemon, now);
+    if (daemon->pollfd[POLL_WATCH].revents)
+        read_news(daemon, now);
 }
 
 /** A turn where one is due; then anew when the next is. */

@@ -61,8 +61,9 @@ const char *links_names(const struct links *links, char *out, size_t size);
 
 /** A non-blocking descriptor that becomes readable when interfaces or addresses change, or -1. */
 int links_watch_open(struct problem *problem);
-/** Throw away what waits there; true when something did. */
-bool links_watch_drain(int descriptor);
+/** Throw away what waits there. 1: something did; 0: nothing; -1 with errno: it cannot be read, and
+ * would stay readable: open another. */
+int links_watch_drain(int descriptor);
 void links_watch_close(int descriptor);
 
 #endif

@@ -191,10 +191,14 @@ static void confine(const struct helper *helper, const struct service_user *user
     sandbox_close_descriptors(STDERR_FILENO + 1, helper->lane, HOOK_LANES);
     if (!user)
         return;
-    if (sandbox_drop(user, SANDBOX_HELPER, &problem) < 0) {
+    int dropped = sandbox_drop(user, SANDBOX_HELPER, &problem);
+    if (dropped < 0) {
         log_error("the hook's helper: %s", problem.text);
         _exit(1);
     }
+    if (dropped > 0)
+        log_warning("the hook's helper: %s: hooks run as root, without its capabilities",
+                    problem.text);
     if (access(helper->words[0], X_OK) != 0)
         log_warning("hook: %s cannot be run by user %s: %s", helper->words[0], user->name,
                     strerror(errno));

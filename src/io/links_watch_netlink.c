@@ -28,17 +28,19 @@ int links_watch_open(struct problem *problem)
     return descriptor;
 }
 
-bool links_watch_drain(int descriptor)
+int links_watch_drain(int descriptor)
 {
     bool has_news = false;
-    unsigned left = NEWS_A_TURN;
     char octet;
 
-    /* ENOBUFS: so much happened that some of it was lost, which is news as well, and clears itself.
-     */
-    while (left-- > 0 && (recv(descriptor, &octet, sizeof octet, MSG_TRUNC) >= 0 ||
-                          errno == EINTR || errno == ENOBUFS))
+    for (unsigned left = NEWS_A_TURN; left > 0; left--) {
+        /* ENOBUFS: so much happened that some of it was lost, which is news as well, and clears
+         * itself. */
+        if (recv(descriptor, &octet, sizeof octet, MSG_TRUNC) < 0 && errno != EINTR &&
+            errno != ENOBUFS)
+            return errno != EAGAIN && errno != EWOULDBLOCK ? -1 : has_news;
         has_news = true;
+    }
     return has_news;
 }
 

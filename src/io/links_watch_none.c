@@ -9,10 +9,10 @@ int links_watch_open(struct problem *problem)
     return problem_set(problem, "this system gives no notice of interface changes");
 }
 
-bool links_watch_drain(int descriptor)
+int links_watch_drain(int descriptor)
 {
     (void)descriptor;
-    return false;
+    return 0;
 }
 
 void links_watch_close(int descriptor)

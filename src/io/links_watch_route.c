@@ -51,7 +51,7 @@ static bool is_news(const unsigned char *message, ssize_t length)
     }
 }
 
-bool links_watch_drain(int descriptor)
+int links_watch_drain(int descriptor)
 {
     unsigned char head[sizeof(struct rt_msghdr)];
     bool has_news = false;
@@ -60,7 +60,7 @@ bool links_watch_drain(int descriptor)
         ssize_t length = recv(descriptor, head, sizeof head, 0);
 
         if (length < 0 && errno != EINTR && errno != ENOBUFS)
-            return has_news;
+            return errno != EAGAIN && errno != EWOULDBLOCK ? -1 : has_news;
         has_news = has_news || is_news(head, length);
     }
 }

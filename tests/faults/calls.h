@@ -158,7 +158,7 @@ FAULT(int, getsockopt, (int descriptor, int level, int name, void *value, sockle
 FAULT(int, setsockopt, (int descriptor, int level, int name, const void *value, socklen_t size),
       (descriptor, level, name, value, size), -1, ENOPROTOOPT)
 FAULT(ssize_t, recv, (int descriptor, void *data, size_t length, int flags),
-      (descriptor, data, length, flags), -1, ENOBUFS)
+      (descriptor, data, length, flags), -1, EIO)
 FAULT(ssize_t, send, (int descriptor, const void *data, size_t length, int flags),
       (descriptor, data, length, flags), -1, EPIPE)
 FAULT(ssize_t, sendto,
