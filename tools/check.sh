@@ -57,6 +57,7 @@ done
 passed=0
 failed=0
 skipped=0
+caches=
 began=$(date +%s)
 work=$(setup_work_folder igmpq-check) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to one with 500 MB of space."
 mkdir "$work/logs" || exit 1
@@ -67,6 +68,7 @@ interrupted()
     trap '' INT TERM HUP
     setup_warn ''
     setup_warn 'Interrupted.'
+    [ -z "$caches" ] || kill "$caches" 2>/dev/null
     rm -rf "$work"
     exit 130
 }
@@ -311,6 +313,27 @@ end_to_end()
     fi
 }
 
+# What takes long to make, once: a kernel, libraries for other systems. End to end tests mostly wait, which leaves
+# the processors to it.
+begin_caches()
+{
+    (
+        setup_find_kernel
+        setup_missing cross >/dev/null && exit
+        "$source/tests/systems/libraries.sh" --targets | awk '$2 != "gcc" { print $1 }' |
+            xargs -n 1 nice -n 19 "$source/tests/systems/libraries.sh"
+    ) >"$work/caches.log" 2>&1 </dev/null &
+    caches=$!
+    command -v renice >/dev/null && renice -n 19 -p "$caches" >/dev/null 2>&1
+}
+
+await_caches()
+{
+    # What could not be made is said by the steps that need it.
+    [ -z "$caches" ] || wait "$caches"
+    caches=
+}
+
 # The static program for a router of this processor is kept: it is run end to end as well.
 cross_builds()
 {
@@ -415,11 +438,6 @@ if [ "$wants" = all ] || [ "$wants" = quick ]; then
     if has clang-format; then step 'format of the code' one lint_format; else skip 'format of the code' 'clang-format is not installed'; fi
 fi
 if [ "$wants" = all ]; then
-    if setup_missing cross >/dev/null; then
-        skip 'cross builds' "these are missing: $(setup_missing cross | tr '\n' ' ')"
-    elif step 'cross builds' one cross_builds && setup_is_root && ! setup_missing e2e >/dev/null; then
-        step 'end to end, static program' count_e2e static_end_to_end
-    fi
     if setup_missing fuzz >/dev/null; then
         skip 'fuzzers, a minute each' 'clang with libFuzzer is not installed'
     else
@@ -449,11 +467,18 @@ if [ "$wants" != quick ]; then
             elif setup_missing e2e >/dev/null; then
                 skip 'end to end' "these are missing: $(setup_missing e2e | tr '\n' ' ')"
             else
+                [ "$wants" != all ] || begin_caches
                 step 'end to end' count_e2e end_to_end
+                await_caches
                 step 'days in seconds' count_e2e virtual_time
             fi
         fi
         if [ "$wants" = all ]; then
+            if setup_missing cross >/dev/null; then
+                skip 'cross builds' "these are missing: $(setup_missing cross | tr '\n' ' ')"
+            elif step 'cross builds' one cross_builds && setup_is_root && ! setup_missing e2e >/dev/null; then
+                step 'end to end, static program' count_e2e static_end_to_end
+            fi
             if ! setup_is_root || setup_missing package e2e >/dev/null; then
                 skip 'Debian package' "needs root, and these, which are missing: $(setup_missing package e2e | tr '\n' ' ')"
             elif step 'Debian package, in a bare Debian' one debian_package; then
