@@ -394,14 +394,17 @@ test_without_systemd()
 }
 
 # A terminal on the machine: 120 columns, which run one command, say its status, and stay.
+# Each with a server of its own: the last one may still be on its way out.
+terminals=0
 terminal() # COMMAND
 {
-    on env TERM=screen tmux -S "$E2E_DIR/tmux" -f /dev/null new-session -d -s t -x 120 -y 60 "$1; echo status \$?; sleep 600"
+    terminals=$((terminals + 1))
+    on env TERM=screen tmux -S "$E2E_DIR/tmux-$terminals" -f /dev/null new-session -d -s t -x 120 -y 60 "$1; echo status \$?; sleep 600"
 }
 
 screen()
 {
-    on tmux -S "$E2E_DIR/tmux" capture-pane -p -t t >"$E2E_DIR/screen.log"
+    on tmux -S "$E2E_DIR/tmux-$terminals" capture-pane -p -t t >"$E2E_DIR/screen.log"
 }
 
 on_screen()
@@ -416,13 +419,13 @@ sees() # PATTERN [SECONDS]
 
 press()
 {
-    on tmux -S "$E2E_DIR/tmux" send-keys -t t "$@"
+    on tmux -S "$E2E_DIR/tmux-$terminals" send-keys -t t "$@"
 }
 
 close_terminal()
 {
     cat "$E2E_DIR/screen.log"
-    on tmux -S "$E2E_DIR/tmux" kill-server
+    on tmux -S "$E2E_DIR/tmux-$terminals" kill-server
 }
 
 # From the checkout, as somebody does who has just fetched it.
