@@ -131,13 +131,17 @@ static int capture_activate(struct capture *capture, bool promiscuous, struct pr
     capture->pcap = pcap_create(capture->name, error);
     if (capture->pcap == NULL)
         return problem_set(problem, "cannot capture on %s: %s", capture->name, error);
-    pcap_set_snaplen(capture->pcap, snaplen);
-    pcap_set_promisc(capture->pcap, promiscuous);
-    pcap_set_immediate_mode(capture->pcap, 1);
-    pcap_set_buffer_size(capture->pcap, CAPTURE_BUFFER_BYTES);
+    status = pcap_set_snaplen(capture->pcap, snaplen);
+    if (status == 0)
+        status = pcap_set_promisc(capture->pcap, promiscuous);
+    if (status == 0)
+        status = pcap_set_immediate_mode(capture->pcap, 1);
+    if (status == 0)
+        status = pcap_set_buffer_size(capture->pcap, CAPTURE_BUFFER_BYTES);
     /* No pcap_set_protocol_linux(): a socket for IP alone would see neither tags in line nor what
      * we send. */
-    status = pcap_activate(capture->pcap);
+    if (status == 0)
+        status = pcap_activate(capture->pcap);
     if (status < 0) {
         capture_explain_activation(capture, status, problem);
         pcap_close(capture->pcap);
