@@ -150,7 +150,7 @@ static void test_failover(void **state)
         while (lan->word_count == before)
             lan_run_until(lan, lan->now + 10 * MILLISECONDS);
         instant takeover = lan->word[before].at;
-        assert_in_range(takeover - last, cases[c].present, cases[c].present + ARRIVAL);
+        assert_within(takeover - last, cases[c].present, cases[c].present + ARRIVAL);
         lan_run_until(lan, takeover + SECONDS);
         expect_lowest(lan, 0, seed);
         unsigned words[LAN_NODES] = {0};
@@ -277,7 +277,7 @@ static unsigned backup_failover(unsigned seed, duration stagger)
     while (lan->word_count == before)
         lan_run_until(lan, lan->now + 10 * MILLISECONDS);
     instant takeover = lan->word[before].at;
-    assert_in_range(takeover - last, AT_S(255), AT_S(255) + stagger + ARRIVAL);
+    assert_within(takeover - last, AT_S(255), AT_S(255) + stagger + ARRIVAL);
     lan_run_until(lan, takeover + SECONDS);
     assert_int_equal(lan_queriers(lan, 0, NULL), 1);
     unsigned words = (unsigned)(lan->word_count - before), each[LAN_NODES] = {0};

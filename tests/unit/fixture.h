@@ -23,6 +23,7 @@
 #include <cmocka.h>
 
 #include "igmpq/engine.h"
+#include "within.h"
 
 /* Instants: from whole seconds, from milliseconds. */
 #define AT_S(seconds)       ((instant)(seconds)*SECONDS)

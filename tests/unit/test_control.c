@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "igmpq/control.h"
+#include "within.h"
 
 #define ANSWER_SIZE 65536
 
@@ -504,7 +505,7 @@ static void test_a_flood_of_connections_is_slowed_down(void **state)
         close(join(&scene));
         turn(&scene, 1);
     }
-    assert_in_range(turns, 200, 400);
+    assert_within(turns, 200, 400);
     int descriptor = join(&scene);
     put(descriptor, "status\n");
     turn(&scene, 5);

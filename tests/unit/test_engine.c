@@ -278,8 +278,8 @@ static void test_outbox_full(void **state)
     }
     while (engine_deadline(world.engine) <= 0) {
         engine_tick(world.engine, 0, world.outbox);
-        assert_in_range(world.outbox->query_count, 1, OUTBOX_QUERIES);
-        assert_in_range(world.outbox->event_count, 1, OUTBOX_EVENTS);
+        assert_within(world.outbox->query_count, 1, OUTBOX_QUERIES);
+        assert_within(world.outbox->event_count, 1, OUTBOX_EVENTS);
         for (unsigned i = 0; i < world.outbox->query_count; i++)
             times[world.outbox->query[i].segment]++;
         calls++;
@@ -314,7 +314,7 @@ static void test_outbox_full_in_one_segment(void **state)
                             address_of(239, 1, 0, (uint8_t)i));
     while (engine_deadline(f->engine) <= AT_S(3)) {
         engine_tick(f->engine, AT_S(3), f->outbox);
-        assert_in_range(f->outbox->query_count, 1, OUTBOX_QUERIES);
+        assert_within(f->outbox->query_count, 1, OUTBOX_QUERIES);
         queries += f->outbox->query_count;
         outbox_clear(f->outbox);
         calls++;
@@ -470,7 +470,7 @@ static void test_noise(void **state)
         enum verdict verdict =
             engine_frame(world.engine, AT_S(i), 0, LINK_ETHERNET, (struct octets){frame, kept},
                          length, &received, world.outbox);
-        assert_in_range(verdict, 0, VERDICT_COUNT - 1);
+        assert_within(verdict, 0, VERDICT_COUNT - 1);
         assert_true(outbox_has_room(world.outbox));
         outbox_clear(world.outbox);
         free(frame);

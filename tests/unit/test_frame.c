@@ -12,6 +12,7 @@
 #include "igmpq/frame.h"
 #include "igmpq/igmp.h"
 #include "wire.h"
+#include "within.h"
 
 #define ETHERNET 14
 
@@ -370,7 +371,7 @@ static void test_noise(void **state)
         struct octets captured = {copy, length};
         enum verdict verdict =
             frame_decode(link, captured, length + wire_random(&seed) % 32, &frame);
-        assert_in_range(verdict, VERDICT_ACCEPTED, VERDICT_FRAGMENT);
+        assert_within(verdict, VERDICT_ACCEPTED, VERDICT_FRAGMENT);
         if (verdict == VERDICT_ACCEPTED) {
             if (frame.payload.length > 0) {
                 assert_true(frame.payload.data >= copy + 20);

@@ -131,7 +131,7 @@ static void test_backup_stagger(void **state)
             at = engine_deadline(engine);
             engine_tick(engine, at, outbox);
         }
-        assert_in_range(at, AT_S(255), AT_S(265));
+        assert_within(at, AT_S(255), AT_S(265));
         differs |= first != INSTANT_NEVER && at != first;
         first = at;
         test_free(outbox);
