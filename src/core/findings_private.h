@@ -338,9 +338,10 @@ void watch_settle_group(struct watch *watch, struct seen_group *group, instant n
 void watch_settle_host(const struct watch *watch, struct seen_host *host, instant now);
 /** After a pause nobody is known to be a member; the evidence stays. */
 void watch_forget_members(struct watch *watch);
-/** The group was used, by a report or by data (D-15). */
-void watch_use_group(const struct findings *findings, struct watch *watch, struct seen_group *group,
-                     struct moment now);
+/** The group was used, by a report or by data (D-15): it is entered if need be, what was due of it
+ * is decided, and then the use is noted. NULL: there is no room for it. */
+struct seen_group *watch_use_group(struct findings *findings, struct watch *watch,
+                                   struct moment now, struct address address);
 
 /* findings_data.c */
 void watch_data(struct findings *findings, struct watch *watch, struct moment now,

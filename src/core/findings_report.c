@@ -28,11 +28,15 @@ void watch_settle_group(struct watch *watch, struct seen_group *group, instant n
     }
 }
 
-void watch_use_group(const struct findings *findings, struct watch *watch, struct seen_group *group,
-                     struct moment now)
+struct seen_group *watch_use_group(struct findings *findings, struct watch *watch,
+                                   struct moment now, struct address address)
 {
     duration switch_timeout = findings->setup.switch_timeout;
+    struct seen_group *group = watch_group(findings, watch, now, address);
 
+    if (!group)
+        return NULL;
+    watch_settle_group(watch, group, now.at);
     if ((group->address.ipv4 & 0x7fffff) < 256) /* the Ethernet address of 224.0.0.x */
         tally_add(&group->used, now);
     for (struct seen_group *other = group->namesake; other != group; other = other->namesake) {
@@ -45,6 +49,7 @@ void watch_use_group(const struct findings *findings, struct watch *watch, struc
         tally_add(&higher->shared, now);
     }
     group->last_use = now.at;
+    return group;
 }
 
 void watch_group_query(struct watch *watch, struct moment now, const struct igmp_message *query)
@@ -212,11 +217,9 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
     }
     note_place(watch, now, host, address, version);
     tally_add(&watch->activity, now);
-    struct seen_group *group = watch_group(findings, watch, now, address);
+    struct seen_group *group = watch_use_group(findings, watch, now, address);
     if (!group)
         return;
-    watch_settle_group(watch, group, now.at);
-    watch_use_group(findings, watch, group, now);
     struct seen_member *member = watch_member(findings, watch, now, group, host);
     if (member) {
         if (!member->has_left) {
