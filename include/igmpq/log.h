@@ -12,6 +12,8 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+const char *log_level_name(enum log_level level);
+
 /** Lines above this level are not written; starts at info. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);

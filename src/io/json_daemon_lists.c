@@ -134,17 +134,6 @@ char *json_line_sample(const char *const *labels, const char *value)
     return json_value_line(object);
 }
 
-static const char *level_name(enum log_level level)
-{
-    switch (level) {
-    case LOG_LEVEL_ERROR: return "error";
-    case LOG_LEVEL_WARNING: return "warning";
-    case LOG_LEVEL_INFO: return "info";
-    case LOG_LEVEL_DEBUG: return "debug";
-    }
-    return "?";
-}
-
 char *json_line_event_now(const struct event *event, const char *name, const char *segment,
                           uint64_t serial, enum log_level level, const char *text, duration wall)
 {
@@ -152,7 +141,7 @@ char *json_line_event_now(const struct event *event, const char *name, const cha
 
     json_value_put(&object, "event", json_value_text(name));
     json_value_put(&object, "serial", json_value_count(serial));
-    json_value_put(&object, "level", json_value_text(level_name(level)));
+    json_value_put(&object, "level", json_value_text(log_level_name(level)));
     json_value_put(&object, "text", json_value_text(text));
     return json_value_line(object);
 }

@@ -55,7 +55,7 @@ enum log_level log_get_level(void)
     return log_level;
 }
 
-static const char *log_level_name(enum log_level level)
+const char *log_level_name(enum log_level level)
 {
     switch (level) {
     case LOG_LEVEL_ERROR: return "error";
