@@ -223,18 +223,27 @@ static bool is_wanted(const struct ctl *ctl, const struct view *view, const json
     return true;
 }
 
+/** Ask what the command line asks; NULL with the exit status in `*status`. */
+static struct ctl_answer *ask(const struct ctl *ctl, const struct view *view, int *status,
+                              struct problem *problem)
+{
+    char request[CONTROL_LINE_MOST];
+
+    *status = CTL_EXIT_USAGE;
+    if (make_request(ctl, view, request, sizeof request, problem) < 0)
+        return NULL;
+    return ctl_ask(ctl, request, status, problem);
+}
+
 /** The daemon's answer as it comes. What is left out is not counted at its end either. */
 static int pass_json(const struct ctl *ctl, const struct view *view, FILE *out,
                      struct problem *problem)
 {
-    char request[CONTROL_LINE_MOST];
     uint64_t count = 0, left_out = 0;
     int status;
     json_t *object;
+    struct ctl_answer *answer = ask(ctl, view, &status, problem);
 
-    if (make_request(ctl, view, request, sizeof request, problem) < 0)
-        return CTL_EXIT_USAGE;
-    struct ctl_answer *answer = ctl_ask(ctl, request, &status, problem);
     if (!answer)
         return status;
     if (ctl->is_following)
@@ -277,13 +286,10 @@ static void print_done(const json_t *object, FILE *out)
 static int command_daemon(const struct ctl *ctl, const struct view *view, FILE *out,
                           struct problem *problem)
 {
-    char request[CONTROL_LINE_MOST];
     int status;
     json_t *object;
+    struct ctl_answer *answer = ask(ctl, view, &status, problem);
 
-    if (make_request(ctl, view, request, sizeof request, problem) < 0)
-        return CTL_EXIT_USAGE;
-    struct ctl_answer *answer = ctl_ask(ctl, request, &status, problem);
     if (!answer)
         return status;
     while ((object = ctl_next(answer, &status, problem))) {
