@@ -9,8 +9,7 @@ void run_spoof(const struct scenario *scenario, uint64_t seed, struct sim_report
     uint64_t trace[2][16] = {{0}};
 
     for (unsigned forged = 0; forged < 2; forged++) {
-        struct sim *sim = sim_create(seed, report, forged ? pcap : NULL);
-        sim->is_told = is_told && forged;
+        struct sim *sim = sim_create(seed, report, forged ? pcap : NULL, is_told && forged);
         scenario_build(sim, scenario);
         if (forged) {
             struct forger forger = {.is_random = seed % 2 == 1,
@@ -42,10 +41,9 @@ void run_spoof(const struct scenario *scenario, uint64_t seed, struct sim_report
 void run_failover(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                   FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
     bool is_backup;
 
-    sim->is_told = is_told;
     scenario_build(sim, scenario);
     scenario_start(sim, scenario);
     sim_run_until(sim, sim->now + scenario->steady + sim_span(sim, 0, 60 * SECONDS));
@@ -75,10 +73,9 @@ void run_failover(const struct scenario *scenario, uint64_t seed, struct sim_rep
 void run_blind(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
     uint64_t heard[2] = {0};
 
-    sim->is_told = is_told;
     scenario_build(sim, scenario);
     sim->bridge[0].floods_v3 = false;
     scenario_start(sim, scenario);
@@ -103,11 +100,10 @@ void run_blind(const struct scenario *scenario, uint64_t seed, struct sim_report
 void run_cleared(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                  FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
     struct address group = address_of(239, 1, 0, 1);
     unsigned host = SIM_NONE;
 
-    sim->is_told = is_told;
     scenario_build(sim, scenario);
     for (unsigned i = 0; i < 3; i++)
         host = host_add(sim, 3, scenario_address(sim), 1, SIM_NONE, 1)->id;
@@ -126,10 +122,9 @@ void run_cleared(const struct scenario *scenario, uint64_t seed, struct sim_repo
 void run_returns(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                  FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
     bool is_backup;
 
-    sim->is_told = is_told;
     scenario_build(sim, scenario);
     scenario_start(sim, scenario);
     sim_run_until(sim, sim->now + scenario->steady);
@@ -150,10 +145,9 @@ void run_returns(const struct scenario *scenario, uint64_t seed, struct sim_repo
 void run_large(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
     bool is_many_hosts = scenario->hosts[0] > 100;
 
-    sim->is_told = is_told;
     if (is_many_hosts) {
         struct scenario without = *scenario;
         without.hosts[0] = without.hosts[1] = 0;

@@ -341,9 +341,8 @@ static void something_happens(struct sim *sim, const struct scenario *scenario)
 void scenario_campaign(const struct scenario *scenario, uint64_t seed, struct sim_report *report,
                        FILE *pcap, bool is_told)
 {
-    struct sim *sim = sim_create(seed, report, pcap);
+    struct sim *sim = sim_create(seed, report, pcap, is_told);
 
-    sim->is_told = is_told;
     scenario_build(sim, scenario);
     scenario_start(sim, scenario);
     for (unsigned phase = 0; phase < scenario->phases; phase++) {

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-struct sim *sim_create(uint64_t seed, struct sim_report *report, FILE *pcap)
+struct sim *sim_create(uint64_t seed, struct sim_report *report, FILE *pcap, bool is_told)
 {
     struct sim *sim = calloc(1, sizeof *sim);
     if (!sim)
@@ -16,6 +16,7 @@ struct sim *sim_create(uint64_t seed, struct sim_report *report, FILE *pcap)
     sim->random = sim_mix(seed, 0x72);
     sim->report = report;
     sim->pcap = pcap;
+    sim->is_told = is_told;
     sim->weather = (struct weather){.delay_min = 50 * MICROSECONDS, .delay_max = 3 * MILLISECONDS};
     sim->trunk_lost_at = sim->leaf_lost_at = sim->report_lost_at = INSTANT_NEVER;
     return sim;

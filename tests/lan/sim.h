@@ -266,7 +266,7 @@ struct sim {
     bool is_told; /* print what happens */
 };
 
-struct sim *sim_create(uint64_t seed, struct sim_report *report, FILE *pcap);
+struct sim *sim_create(uint64_t seed, struct sim_report *report, FILE *pcap, bool is_told);
 void sim_free(struct sim *sim);
 /** The next number of the scenario's own chance, below `limit`; true in so many of 100. */
 unsigned sim_random(struct sim *sim, unsigned limit);
