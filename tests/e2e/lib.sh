@@ -235,6 +235,12 @@ pid_of()
     printf '%s\n' "${e2e_pid_of[$1]}"
 }
 
+# switches [NAME]: how often it has waited since it began.
+switches()
+{
+    awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of "${1-igmpqd}")/status"
+}
+
 is_running()
 {
     kill -0 "${e2e_pid_of[$1]}" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/${e2e_pid_of[$1]}/status" 2>/dev/null

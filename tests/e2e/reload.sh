@@ -327,9 +327,9 @@ test_two_daemons()
     # other changes are no reason to say it again
     ip -n "$(ns q)" link add other type bridge
     ip -n "$(ns q)" link del other
-    before=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    before=$(switches)
     sleep 4
-    after=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    after=$(switches)
     expect "$after - $before <= 20" 'voluntary context switches in 4 s'
     expect "$(grep -c 'another igmpqd' "$E2E_DIR/igmpqd.log") == 1" 'lines about it'
     never_logged igmpqd 'eth1: querier as'
@@ -406,9 +406,9 @@ test_waiting_costs_nothing()
     wait_log igmpqd 'eth2: no IPv4 address' 2
     wait_log igmpqd 'eth3: there is no such interface' 2
     sleep 1
-    before=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    before=$(switches)
     sleep 5
-    after=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    after=$(switches)
     expect "$after - $before <= 2" 'voluntary context switches in 5 s'
     expect "$(wc -l <"$E2E_DIR/igmpqd.log") <= 8" 'lines in the log'
 }

@@ -3,11 +3,6 @@
 #
 # What igmpqd uses: no wake without work, no wall clock, no leak.
 
-switches()
-{
-    awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status"
-}
-
 # about 72 s
 test_idle_does_not_wake()
 {

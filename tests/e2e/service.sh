@@ -62,9 +62,9 @@ test_told_by_an_abstract_name()
     start igmpqd q env NOTIFY_SOCKET="@$E2E_PREFIX-notify" WATCHDOG_USEC=100000 WATCHDOG_PID=1 "$IGMPQ_BIN/igmpqd" -i eth7
     wait_log manager ' READY=1 \| STATUS=querier on 0 of 1 segment, 1 without' 5
     sleep 1
-    before=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    before=$(switches)
     sleep 3
-    after=$(awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of igmpqd)/status")
+    after=$(switches)
     expect "$after - $before <= 2" 'voluntary context switches in 3 s'
     never_logged manager 'WATCHDOG'
 }

@@ -27,17 +27,8 @@ fail()
     printf 'FAIL: %s\n' "$*"
     exit 1
 }
-# within SECONDS COMMAND...
-within()
-{
-    left=$(($1 * 5))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.2
-    done
-}
+# shellcheck source=within.sh
+. "$(dirname "$0")/within.sh"
 # true when somebody has opened the interface for frames
 opened()
 {

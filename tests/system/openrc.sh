@@ -28,7 +28,8 @@ outside)
     for each in null zero random urandom; do
         touch "$root/dev/$each" && mount --bind "/dev/$each" "$root/dev/$each" || exit 1
     done
-    mkdir "$root/packages" && cp "$2"/*.deb "$root/packages/" && cp "$3" "$root/igmpqd.openrc" && cp "$0" "$root/openrc.sh" || exit 1
+    mkdir "$root/packages" && cp "$2"/*.deb "$root/packages/" && cp "$3" "$root/igmpqd.openrc" && cp "$0" "$root/openrc.sh" &&
+        cp "$(dirname "$0")/within.sh" "$root/" || exit 1
     exec env -i OPENRC=inside LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" sh /openrc.sh
     ;;
 esac
@@ -50,17 +51,8 @@ said()
 {
     grep -q -e "$1" /said || fail "not \"$1\", but $(cat /said)"
 }
-# within SECONDS COMMAND...
-within()
-{
-    left=$(($1 * 5))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.2
-    done
-}
+# shellcheck source=within.sh
+. /within.sh
 # answers SOCKET PATTERN: igmpqd says this there
 answers()
 {

@@ -34,17 +34,8 @@ show() # UNIT PROPERTY
     systemctl show --value -p "$2" "$1"
 }
 
-# until_true SECONDS COMMAND...
-until_true()
-{
-    local left=$(($1 * 4))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.25
-    done
-}
+# shellcheck source=within.sh
+. /within.sh
 
 kept()
 {
@@ -77,8 +68,8 @@ seconds()
 as_one()
 {
     systemctl start "igmpqd@$1" || fail "igmpqd@$1 does not start"
-    until_true 10 test -S "/run/igmpq/$1.sock" || fail "no /run/igmpq/$1.sock"
-    until_true 10 queries "$1" || fail "igmpqd@$1 does not query on $1: $(cat /run/ctl)"
+    within 10 test -S "/run/igmpq/$1.sock" || fail "no /run/igmpq/$1.sock"
+    within 10 queries "$1" || fail "igmpqd@$1 does not query on $1: $(cat /run/ctl)"
     locked_in "igmpqd@$1"
 }
 # shellcheck disable=SC2317 # called by its name
@@ -130,9 +121,9 @@ ip addr add 10.9.0.1/24 dev eth0
 ip -n r addr add 10.9.0.2/24 dev eth0
 ip link set eth0 up
 ip -n r link set eth0 up
-until_true 15 said 'querier as 10\.9\.0\.1/24' || fail 'it does not query on an interface that came late'
+within 15 said 'querier as 10\.9\.0\.1/24' || fail 'it does not query on an interface that came late'
 ip netns exec r python3 /member.py eth0 239.9.9.9 &
-until_true 8 kept || fail 'the member never came into the table of the switch'
+within 8 kept || fail 'the member never came into the table of the switch'
 locked_in igmpqd
 igmpqctl >/run/ctl || fail 'igmpqctl cannot ask'
 
@@ -148,17 +139,17 @@ while [ $(($(seconds) - ready)) -le 12 ]; do sleep 0.5; done
 [ "$(show igmpqd NRestarts)" = 0 ] || fail 'the watchdog bit a daemon that was well'
 is_active igmpqd || fail 'it is not active any more'
 kill -STOP "$(show igmpqd MainPID)"
-until_true 20 restarted 1 || fail 'a daemon that hangs is not started again'
+within 20 restarted 1 || fail 'a daemon that hangs is not started again'
 journalctl --no-pager -o cat -u igmpqd | grep -qi 'watchdog timeout' || fail 'it was not the watchdog that ended it'
 say 'the watchdog was fed for 12 s of 8, and when igmpqd hung, it was killed and started again'
 [ ! -e /run/lost ] || fail 'the member fell out of the table of the switch while igmpqd hung'
 
 killed=$(seconds)
 kill -KILL "$(show igmpqd MainPID)"
-until_true 15 restarted 2 || fail 'a daemon that was killed is not started again'
+within 15 restarted 2 || fail 'a daemon that was killed is not started again'
 say 'killed, and started again'
 systemctl reload igmpqd || fail 'it cannot be told to read its file again'
-until_true 5 said 'configuration' || fail 'it says nothing of the reload'
+within 5 said 'configuration' || fail 'it says nothing of the reload'
 restarted 2 || fail 'it is not what it was before the reload'
 
 # Another interface, of a name that systemd would take for a path if it were not left as it is.
@@ -173,7 +164,7 @@ as_one br-lan
 before="$(show igmpqd MainPID) $(show igmpqd@br-lan MainPID)"
 dpkg --force-unsafe-io -i /igmpq.deb >/run/dpkg 2>&1 || fail "the upgrade failed: $(cat /run/dpkg)"
 for each in igmpqd igmpqd@br-lan; do
-    until_true 10 is_active "$each" || fail "$each does not run after an upgrade"
+    within 10 is_active "$each" || fail "$each does not run after an upgrade"
     [[ " $before " != *" $(show "$each" MainPID) "* ]] || fail "$each is still the old program after an upgrade"
 done
 say 'an upgrade started both anew'
@@ -198,6 +189,6 @@ dpkg --purge igmpq >/run/dpkg 2>&1 || fail "it cannot be removed: $(cat /run/dpk
 [ -z "$(find /run/igmpq /etc/systemd /etc/igmpqd.conf -name '*igmpqd*' ! -name igmpqd.service.d 2>/dev/null)" ] ||
     fail "left: $(find /run/igmpq /etc/systemd /etc/igmpqd.conf -name '*igmpqd*')"
 say 'removed with what ran'
-until_true 30 eval '! kept' || fail 'the switch keeps the member without a querier: nothing was proved'
+within 30 eval '! kept' || fail 'the switch keeps the member without a querier: nothing was proved'
 say 'and without igmpqd the switch forgot the member'
 finish 0

@@ -35,7 +35,7 @@ note 'the system is ready'
 mkdir -p "$root/etc/systemd/system/igmpqd.service.d" "$root/usr/lib/modules"
 printf '[Service]\nWatchdogSec=8\nTimeoutAbortSec=2\nRestartSec=1\n' >"$root/etc/systemd/system/igmpqd.service.d/test.conf"
 printf 'interfaces = ( { name = "eth0"; query-interval = 2; query-response-interval = 1; } );\n' >"$root/etc/igmpqd.conf"
-cp "$system_here/systemd_guest.sh" "$E2E_HERE/member.py" "$root/"
+cp "$system_here/systemd_guest.sh" "$system_here/within.sh" "$E2E_HERE/member.py" "$root/"
 cat >"$root/etc/systemd/system/guest.service" <<'UNIT'
 [Unit]
 DefaultDependencies=no
