@@ -229,22 +229,33 @@ setup_install_test_dependencies()
     setup_install cross || :
 }
 
-# Debian's package starts the daemon on every interface as soon as it is installed, so it is only unpacked.
-setup_find_pimd()
+# setup_unpack PACKAGE FOLDER FILE [MEMBER...]: the path of FILE of a Debian package, which is not installed but unpacked into
+# a folder of the cache, in whole or only its MEMBERs.
+setup_unpack()
 {
-    PATH=$PATH:/usr/sbin:/sbin command -v pimd && return 0
-    if [ ! -x "$SETUP_CACHE/pimd/usr/sbin/pimd" ]; then
+    setup_package=$1
+    setup_unpacked=$SETUP_CACHE/$2
+    setup_file=$setup_unpacked/$3
+    shift 3
+    if [ ! -x "$setup_file" ]; then
         command -v dpkg-deb >/dev/null 2>&1 && setup_is_root || return 1
         setup_fetch=$(mktemp -d) || return 1
         (
             cd "$setup_fetch" || exit 1
             # apt-get fetches as a user of its own where it can
-            chmod 777 . && apt-get -q download pimd || { apt-get -q update && apt-get -q download pimd; } || exit 1
-            mkdir -p "$SETUP_CACHE" && dpkg-deb -x pimd_*.deb "$SETUP_CACHE/pimd"
+            chmod 777 . && apt-get -q download "$setup_package" ||
+                { apt-get -q update && apt-get -q download "$setup_package"; } || exit 1
+            mkdir -p "$setup_unpacked" && dpkg-deb --fsys-tarfile "$setup_package"_*.deb | tar -x -C "$setup_unpacked" "$@"
         ) </dev/null >/dev/null 2>&1
         rm -rf "$setup_fetch"
     fi
-    [ -x "$SETUP_CACHE/pimd/usr/sbin/pimd" ] && setup_say "$SETUP_CACHE/pimd/usr/sbin/pimd"
+    [ -x "$setup_file" ] && setup_say "$setup_file"
+}
+
+# Debian's package starts the daemon on every interface as soon as it is installed, so it is only unpacked.
+setup_find_pimd()
+{
+    PATH=$PATH:/usr/sbin:/sbin command -v pimd || setup_unpack pimd pimd usr/sbin/pimd
 }
 
 # What building it needs is installed only where it has to be built.
@@ -258,19 +269,7 @@ setup_find_kernel()
 # Of a package with everything else that Prometheus is only this one program is unpacked.
 setup_find_promtool()
 {
-    command -v promtool && return 0
-    if [ ! -x "$SETUP_CACHE/promtool/usr/bin/promtool" ]; then
-        command -v dpkg-deb >/dev/null 2>&1 && setup_is_root || return 1
-        setup_fetch=$(mktemp -d) || return 1
-        (
-            cd "$setup_fetch" || exit 1
-            chmod 777 . && apt-get -q download prometheus || { apt-get -q update && apt-get -q download prometheus; } || exit 1
-            mkdir -p "$SETUP_CACHE/promtool" &&
-                dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -C "$SETUP_CACHE/promtool" ./usr/bin/promtool
-        ) </dev/null >/dev/null 2>&1
-        rm -rf "$setup_fetch"
-    fi
-    [ -x "$SETUP_CACHE/promtool/usr/bin/promtool" ] && setup_say "$SETUP_CACHE/promtool/usr/bin/promtool"
+    command -v promtool || setup_unpack prometheus promtool usr/bin/promtool ./usr/bin/promtool
 }
 
 # Readable by all, since tcpdump and others give root up before they open their files.
