@@ -23,14 +23,3 @@ int inject_refuse_input(int descriptor)
         continue;
     return 0;
 }
-
-int inject_let_stack_hear(int descriptor)
-{
-    (void)descriptor;
-    return 0;
-}
-
-bool local_echo_is_needed(void)
-{
-    return true;
-}
