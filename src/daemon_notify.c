@@ -29,29 +29,30 @@ static void status_of(const struct daemon *daemon, char out[NOTIFY_STATUS_SIZE])
              all == 1 ? "" : "s", more);
 }
 
-void daemon_notify_ready(struct daemon *daemon, instant now)
+/** By notify_ready() or notify_status(). */
+static void tell(struct daemon *daemon, instant now,
+                 void (*how)(struct notify *notify, instant now, const char *status))
 {
     char status[NOTIFY_STATUS_SIZE];
 
     if (!daemon->setup->notify)
         return;
     status_of(daemon, status);
-    notify_ready(daemon->setup->notify, now, status);
+    how(daemon->setup->notify, now, status);
     daemon->is_status_stale = false;
     daemon->status_next = instant_after(now, STATUS_PAUSE);
 }
 
+void daemon_notify_ready(struct daemon *daemon, instant now)
+{
+    tell(daemon, now, notify_ready);
+}
+
 void daemon_notify_turn(struct daemon *daemon, instant now)
 {
-    char status[NOTIFY_STATUS_SIZE];
-
     notify_turn(daemon->setup->notify, now);
-    if (!daemon->is_status_stale || now < daemon->status_next || !daemon->setup->notify)
-        return;
-    status_of(daemon, status);
-    notify_status(daemon->setup->notify, now, status);
-    daemon->is_status_stale = false;
-    daemon->status_next = instant_after(now, STATUS_PAUSE);
+    if (daemon->is_status_stale && now >= daemon->status_next)
+        tell(daemon, now, notify_status);
 }
 
 instant daemon_notify_due(const struct daemon *daemon)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_send.c (queries out),
- * daemon_segments.c (what is wanted, and who we are there), daemon_ports.c (interfaces),
- * daemon_publish.c (events), daemon_control.c (answers), daemon_http.c (the
- * same metrics as a page), daemon_sandbox.c (giving up root), daemon_notify.c (the service
- * manager). */
+/* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_config.c (what is
+ * configured), daemon_send.c (queries out), daemon_segments.c (what is wanted, and who we are
+ * there), daemon_ports.c (interfaces), daemon_publish.c (events), daemon_control.c (answers),
+ * daemon_http.c (the same metrics as a page), daemon_sandbox.c (giving up root), daemon_notify.c
+ * (the service manager). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
@@ -77,13 +77,16 @@ struct daemon {
     instant status_next;      /* not to be told before */
 };
 
-/* daemon.c */
+/* daemon_config.c */
 
 /** Read the configuration again and apply it. -1 with a sentence, which is logged as well, and all
  * stays as it was. */
 int daemon_reload(struct daemon *daemon, struct problem *problem);
 
-/** How much to log from now on. */
+/** Log as much as the command line, the file and the control socket want. */
+void daemon_apply_verbosity(const struct daemon *daemon);
+
+/** How much to log from now on, whatever is configured. */
 void daemon_set_verbosity(struct daemon *daemon, enum verbosity verbosity);
 
 /* daemon_publish.c */
