@@ -199,7 +199,7 @@ unit_tests()
 plain=$work/plain
 build_plain()
 {
-    setup_configure "$source" "$plain" --enable-werror && make -C "$plain" -j "$SETUP_JOBS" all tests/e2e/igmpqd-broken
+    setup_configure "$source" "$plain" --enable-werror && make -C "$plain" -j "$SETUP_JOBS" all-am tests/e2e/igmpqd-broken
 }
 
 archive_check()
