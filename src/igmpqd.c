@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "daemon.h"
+#include "daemon/daemon.h"
 #include "igmpq/background.h"
 #include "igmpq/clock.h"
 #include "igmpq/limits.h"

@@ -103,7 +103,7 @@ check_all() # lowest floor, highest floor, file...
 check_all 0 3 "$root"/include/igmpq/*.h
 check_all 0 2 "$root"/src/core/*.[ch]
 check_all 3 3 "$root"/src/io/*.[ch]
-check_all 4 4 "$root"/src/*.[ch] "$root"/tools/*.[ch]
+check_all 4 4 "$root"/src/*.[ch] "$root"/src/daemon/*.[ch] "$root"/tools/*.[ch] "$root"/tools/*/*.[ch]
 [ "$count" -gt 0 ] || complain "there is no source below $root"
 
 # Floors of headers are true of what is behind them: the core's code includes core headers only, so that what it sees
@@ -135,8 +135,8 @@ else
 fi
 
 if [ -f "$root/Makefile.am" ]; then
-    for file in "$root"/include/igmpq/*.h "$root"/src/core/*.c "$root"/src/io/*.c "$root"/src/*.c "$root"/tools/*.c \
-        "$root"/tests/unit/*.[ch] "$root"/tests/lan/*.[ch]; do
+    for file in "$root"/include/igmpq/*.h "$root"/src/core/*.c "$root"/src/io/*.c "$root"/src/*.c \
+        "$root"/src/daemon/*.c "$root"/tools/*.c "$root"/tools/*/*.c "$root"/tests/unit/*.[ch] "$root"/tests/lan/*.[ch]; do
         [ -f "$file" ] || continue
         name=${file#"$root"/}
         # A test program is named, and its source follows from that.

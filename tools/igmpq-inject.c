@@ -10,11 +10,11 @@
 #include "igmpq/background.h"
 #include "igmpq/clock.h"
 #include "igmpq/recorder.h"
-#include "inject_neighbour.h"
-#include "inject_options.h"
-#include "inject_output.h"
-#include "inject_probe.h"
-#include "inject_session.h"
+#include "inject/inject_neighbour.h"
+#include "inject/inject_options.h"
+#include "inject/inject_output.h"
+#include "inject/inject_probe.h"
+#include "inject/inject_session.h"
 
 #define EXIT_STATUS_SILENCE 3
 

@@ -9,7 +9,7 @@
 #include "igmpq/config.h"
 #include "igmpq/options.h"
 #include "igmpq/text.h"
-#include "replay.h"
+#include "replay/replay.h"
 
 static volatile sig_atomic_t stop_signal;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. igmpqctl: asks a running igmpqd. */
-#include "ctl.h"
+#include "ctl/ctl.h"
 
 int main(int argc, char **argv)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/replay.h"
+#include "../../tools/replay/replay.h"
 #include "fuzz.h"
 
 /** The file: it is read as standard input, since it has no name. What is told goes nowhere. */

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../tools/ctl.h"
+#include "../../tools/ctl/ctl.h"
 
 static struct {
     char folder[40];

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../tools/ctl.h"
+#include "../../tools/ctl/ctl.h"
 #include "ctl_canned.h"
 #include "ctl_fixture.h"
 

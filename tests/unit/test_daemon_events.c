@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/daemon_events.h"
+#include "../../src/daemon/daemon_events.h"
 #include "igmpq/control.h"
 
 static void remember(struct event_log *log, unsigned times, enum log_level level, const char *text)

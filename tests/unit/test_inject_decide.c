@@ -4,7 +4,7 @@
  * keeps it from silencing a querier and from taking hosts back to an older version. Our interface
  * is 192.168.50.10/24 throughout.
  */
-#include "../../tools/inject_decide.h"
+#include "../../tools/inject/inject_decide.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

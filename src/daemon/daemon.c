@@ -18,7 +18,7 @@
 #include "igmpq/log.h"
 #include "igmpq/report.h"
 #ifdef IGMPQ_TEST_BREACH
-#include "../tests/e2e/breach.h"
+#include "../../tests/e2e/breach.h"
 #endif
 
 #define WAIT_PAUSE      100000000 /* nanoseconds */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ctl.h"
+#include "../ctl/ctl.h"
 #include "igmpq/clock.h"
 #include "igmpq/control.h"
 #include "igmpq/text.h"
