@@ -7,7 +7,7 @@
 #  2. Includes go sideways or down, never up.
 #  3. The core (floors 0 to 2) sees no header of the system but a harmless few.
 #  4. The compiled core calls nothing but memory: no clock, file, socket, log or random generator (nm -u).
-#  5. Every source and every unit test is named in Makefile.am; a test that is not would never run.
+#  5. Every source and every unit test is named in Makefile.am or tests/tests.am; a test that is not would never run.
 #
 # Usage: floors.sh [ROOT]. Takes CC and CPPFLAGS from the environment, as "make check" does. No CFLAGS: the core is
 # compiled afresh, since sanitizers and coverage add calls of their own.
@@ -143,7 +143,8 @@ if [ -f "$root/Makefile.am" ]; then
         case $name in
         tests/unit/test_*.c | tests/lan/test_*.c) name=${name%.c} ;;
         esac
-        grep -qE "(^|[[:space:]])$name([[:space:]]|\$)" "$root/Makefile.am" || complain "Makefile.am does not name $name"
+        grep -qE "(^|[[:space:]])$name([[:space:]]|\$)" "$root/Makefile.am" "$root/tests/tests.am" ||
+            complain "neither Makefile.am nor tests/tests.am names $name"
     done
 fi
 
