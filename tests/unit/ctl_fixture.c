@@ -112,7 +112,7 @@ const char *daemon_socket(void)
     return fake.path;
 }
 
-static void stop(void)
+static void stop_daemon(void)
 {
     if (fake.process > 0) {
         kill(fake.process, SIGKILL);
@@ -137,7 +137,7 @@ static void listen_here(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-    stop();
+    stop_daemon();
     snprintf(address.sun_path, sizeof address.sun_path, "%.100s", daemon_socket());
     unlink(address.sun_path);
     fake.listener = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -169,7 +169,7 @@ void daemon_answers(const struct canned *list)
 void daemon_dies(void)
 {
     listen_here();
-    stop();
+    stop_daemon();
 }
 
 void daemon_hangs(void)
@@ -192,7 +192,7 @@ void daemon_hangs(void)
 int daemon_ends(void **state)
 {
     (void)state;
-    stop();
+    stop_daemon();
     if (fake.path[0]) {
         unlink(fake.path);
         rmdir(fake.folder);
