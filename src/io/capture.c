@@ -69,16 +69,16 @@ static bool capture_map_link(int dlt, enum link_type *out)
     return false;
 }
 
-/* "PPP (PPP)", or "number 247" for what libpcap does not know either. */
+/* "PPP", or "number 247" for what libpcap does not know either. Its descriptions change from one
+ * release to the next; its names are part of its interface. */
 static const char *capture_describe_dlt(int dlt, char *out, size_t size)
 {
     const char *name = pcap_datalink_val_to_name(dlt);
-    const char *description = pcap_datalink_val_to_description(dlt);
 
     if (name == NULL)
         snprintf(out, size, "number %d", dlt);
     else
-        snprintf(out, size, "%s (%s)", name, description != NULL ? description : name);
+        snprintf(out, size, "%s", name);
     return out;
 }
 
