@@ -80,8 +80,7 @@ enum background background_start(int *report, struct problem *problem)
     pid_t child = -1;
 
     *report = -1;
-    if (pipe(ends) == 0) {
-        fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    if (pipe2(ends, O_CLOEXEC) == 0) {
         child = fork();
         if (child < 0) {
             close(ends[0]);

@@ -66,11 +66,11 @@ static int make_lanes(int from[HOOK_LANES], int to[HOOK_LANES])
 {
     for (unsigned i = 0; i < HOOK_LANES; i++) {
         int ends[2];
-        if (pipe(ends) < 0)
+        if (pipe2(ends, O_CLOEXEC) < 0)
             return -1;
         from[i] = ends[0];
         to[i] = ends[1];
-        if (fcntl(to[i], F_SETFL, O_NONBLOCK) < 0 || fcntl(to[i], F_SETFD, FD_CLOEXEC) < 0)
+        if (fcntl(to[i], F_SETFL, O_NONBLOCK) < 0)
             return -1;
     }
     return 0;

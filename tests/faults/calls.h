@@ -185,7 +185,7 @@ FAULT(pid_t, waitpid, (pid_t process, int *status, int options), (process, statu
 FAULT(int, kill, (pid_t process, int number), (process, number), -1, EPERM)
 FAULT(int, execve, (const char *path, char *const *arguments, char *const *environment),
       (path, arguments, environment), -1, ENOENT)
-FAULT(int, pipe, (int *ends), (ends), -1, EMFILE)
+FAULT(int, pipe2, (int *ends, int flags), (ends, flags), -1, EMFILE)
 FAULT(int, dup, (int descriptor), (descriptor), -1, EMFILE)
 FAULT(int, dup2, (int from, int to), (from, to), -1, EMFILE)
 FAULT(int, setpgid, (pid_t process, pid_t group), (process, group), -1, EPERM)

@@ -151,8 +151,8 @@ void daemon_answers(const struct canned *list)
     int ends[2], life[2];
 
     listen_here();
-    assert_int_equal(pipe(ends), 0);
-    assert_int_equal(pipe(life), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(life, O_CLOEXEC), 0);
     assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
     fake.asked = ends[0];
     fake.life_line = life[1];

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libnet.h>
 #include <pcap/pcap.h>
 #include <signal.h>
@@ -336,7 +337,7 @@ static void test_lock_dies_with_its_process(void **state)
 
     (void)state;
     snprintf(name, sizeof name, "v%ld", (long)getpid());
-    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -417,7 +418,7 @@ static void test_lock_taken_by_another_user(void **state)
         pid_t child;
 
         snprintf(name, sizeof name, "w%ld-%d", (long)getpid(), (int)how);
-        assert_int_equal(pipe(ready), 0);
+        assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
         child = fork();
         assert_true(child >= 0);
         if (child == 0)

@@ -272,9 +272,9 @@ static void test_log_into_a_full_pipe(void **state)
     int ends[2];
 
     (void)state;
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     check_stuck_reader(ends[0], ends[1], 90);
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     check_stuck_reader(ends[0], ends[1], 1000);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static void test_left_to_the_daemon(void **state)
     snprintf(path, sizeof path, "%s/pid", folder);
     struct pidfile *pidfile = pidfile_open(path, &problem);
     assert_non_null(pidfile);
-    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     pid_t daemon = fork();
     if (daemon == 0) {
         close(ends[1]);
