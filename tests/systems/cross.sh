@@ -128,8 +128,9 @@ unit_tests() # RUNNER
         make -s -f - list-of-tests) || return 1
     for program in $programs; do
         count=$((count + 1))
+        # Minutes under qemu-user, and what hangs is to be named.
         # shellcheck disable=SC2086 # nothing or one word
-        if ! (cd "$build" && srcdir=$source exec $1 "./$program") >"$build/test.log" 2>&1 </dev/null; then
+        if ! (cd "$build" && srcdir=$source exec timeout 600 $1 "./$program") >"$build/test.log" 2>&1 </dev/null; then
             # cmocka's own words about what passed are of no interest here
             grep -v -e '^\[ *OK' -e '^\[ *RUN' "$build/test.log" | tail -n 20
             echo "FAILED: ${program##*/}"

@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "igmpq/links.h"
 
@@ -193,12 +195,32 @@ static void test_links_addresses(void **state)
 }
 
 /* Whatever this machine has: sorted, each found by its name, loopback recognised. */
+/** Under qemu-user for a big-endian processor musl walks for ever through what qemu leaves in the
+ * host's byte order of the kernel's answer. */
+static bool are_links_listed(void)
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct ifaddrs *entries;
+
+        alarm(10);
+        _exit(getifaddrs(&entries) == 0 ? 0 : 1);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
 static void test_links_of_this_host(void **state)
 {
     struct links links;
     struct problem problem = {""};
 
     (void)state;
+    if (!are_links_listed()) {
+        print_message("the C library cannot list the interfaces here\n");
+        skip();
+    }
     assert_int_equal(links_take(&links, &problem), 0);
     for (size_t i = 0; i < links.count; i++) {
         const struct link_info *link = &links.link[i];
