@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "config.h"
 #include "igmpq/config.h"
 #include "igmpq/options.h"
+#include "igmpq/sandbox.h"
 #include "igmpq/text.h"
 #include "replay/replay.h"
 
@@ -306,6 +308,19 @@ static void set_signals(bool is_live)
     sigaction(SIGTERM, &action, NULL);
 }
 
+/** A capture comes from strangers, and all that is needed is open: should a frame ever make this
+ * program do what it is not meant to, it can do little. Where the system has no such thing, nothing
+ * is lost. A live capture has a socket to go on with, and is not confined. */
+static void confine(const struct replay_options *options)
+{
+    struct problem ignored;
+
+    if (options->interface != NULL)
+        return;
+    tzset(); /* which reads a file */
+    sandbox_filter(SANDBOX_READER, NULL, &ignored);
+}
+
 static int run(const struct replay_options *options)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -321,10 +336,14 @@ static int run(const struct replay_options *options)
     replay->input = options->interface != NULL        ? options->interface
                     : strcmp(options->path, "-") == 0 ? "standard input"
                                                       : options->path;
-    if (replay_run(replay, &stop_signal, &problem) < 0) {
+    if (replay_open(replay, &problem) < 0) {
         fprintf(stderr, "igmpq-replay: %s\n", problem.text);
         status = REPLAY_EXIT_UNREADABLE;
-    } else if (replay->has_trouble) {
+    } else {
+        confine(options);
+        replay_run(replay, &stop_signal);
+    }
+    if (replay->has_trouble) {
         fprintf(stderr, "igmpq-replay: %s\n", replay->trouble.text);
         status = REPLAY_EXIT_UNREADABLE;
     }

@@ -11,7 +11,10 @@
  * The BSDs have no right that could be kept to open /dev/bpf and a raw socket again: there root is
  * given up only for a user who is named, and an interface that went and returned is not captured
  * any more then. OpenBSD: pledge(2) and unveil(2) as well. FreeBSD's capability mode has no way to
- * an interface by its name, and so none to one that returns: it is not entered.
+ * an interface by its name, and so none to one that returns: the daemon does not enter it.
+ *
+ * A program that reads a capture of strangers needs nothing but what it has open: it is filtered
+ * everywhere, and in capability mode on FreeBSD.
  */
 #ifndef IGMPQ_SANDBOX_H
 #define IGMPQ_SANDBOX_H
@@ -49,7 +52,8 @@ uid_t sandbox_default_user(void);
 /** What a process keeps. */
 enum sandbox_role {
     SANDBOX_DAEMON, /* sending and receiving frames */
-    SANDBOX_HELPER  /* running programs */
+    SANDBOX_HELPER, /* running programs */
+    SANDBOX_READER  /* reading and writing what is open; sandbox_filter() alone */
 };
 const char *sandbox_role_name(enum sandbox_role role);
 

@@ -24,6 +24,7 @@ const char *sandbox_role_name(enum sandbox_role role)
     switch (role) {
     case SANDBOX_DAEMON: return "daemon";
     case SANDBOX_HELPER: return "helper";
+    case SANDBOX_READER: return "reader";
     }
     return "unknown";
 }

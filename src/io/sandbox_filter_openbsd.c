@@ -20,13 +20,19 @@ static int reveal(const char *unlinked)
     return unveil(NULL, NULL);
 }
 
+static const char *promises_of(enum sandbox_role role)
+{
+    switch (role) {
+    case SANDBOX_DAEMON: return "stdio rpath wpath cpath flock inet mcast route unix bpf";
+    case SANDBOX_HELPER: return "stdio rpath proc exec";
+    case SANDBOX_READER: break;
+    }
+    return "stdio";
+}
+
 int sandbox_filter(enum sandbox_role role, const char *unlinked, struct problem *problem)
 {
-    const char *promises = role == SANDBOX_DAEMON
-                               ? "stdio rpath wpath cpath flock inet mcast route unix bpf"
-                               : "stdio rpath proc exec";
-
-    if ((role == SANDBOX_DAEMON && reveal(unlinked) != 0) || pledge(promises, NULL) != 0) {
+    if ((role == SANDBOX_DAEMON && reveal(unlinked) != 0) || pledge(promises_of(role), NULL) != 0) {
         problem_set(problem, "%s", strerror(errno));
         return 1;
     }

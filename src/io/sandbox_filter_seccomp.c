@@ -10,6 +10,8 @@
  * be made.
  *
  * The helper runs programs, which have rights of their own: only what no hook needs is refused.
+ *
+ * The reader has all it needs open already: like the daemon, but without a way to open anything.
  */
 #include "sandbox_filter.h"
 
@@ -25,24 +27,69 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Memory, time, signals to ourselves, descriptors that are open, files to read. */
-static const char *const allowed[] = {
+/* For everyone: memory, time, signals to ourselves, descriptors that are open. C libraries ask
+ * fstat(2) by the calls that take a path. */
+static const char *const basic[] = {
     "_llseek",
-    "_newselect",
-    "accept",
-    "accept4",
-    "access",
-    "arm_fadvise64_64",
-    "bind",
     "brk",
     "cacheflush", /* arm, mips: part of the processor's interface */
     "clock_getres",
     "clock_getres_time64",
     "clock_gettime",
     "clock_gettime64",
+    "close",
+    "exit",
+    "exit_group",
+    "fcntl",
+    "fcntl64",
+    "fstat",
+    "fstat64",
+    "fstatat64",
+    "futex",
+    "futex_time64",
+    "getpid",
+    "getrandom",
+    "gettid",
+    "gettimeofday",
+    "lseek",
+    "madvise",
+    "mremap",
+    "munmap",
+    "newfstatat",
+    "pread64",
+    "read",
+    "readv",
+    "restart_syscall",
+    "riscv_flush_icache",
+    "rseq",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sched_yield",
+    "set_robust_list",
+    "set_thread_area",
+    "set_tls", /* arm */
+    "sigaction",
+    "sigaltstack",
+    "sigprocmask",
+    "sigreturn",
+    "statx",
+    "sysinfo",
+    "time",
+    "write",
+    "writev",
+};
+
+/* For the daemon as well: files to read, sockets, waiting. */
+static const char *const allowed[] = {
+    "_newselect",
+    "accept",
+    "accept4",
+    "access",
+    "arm_fadvise64_64",
+    "bind",
     "clock_nanosleep",
     "clock_nanosleep_time64",
-    "close",
     "close_range",
     "connect",
     "dup",
@@ -56,21 +103,12 @@ static const char *const allowed[] = {
     "epoll_wait",
     "eventfd",
     "eventfd2",
-    "exit",
-    "exit_group",
     "faccessat",
     "faccessat2",
     "fadvise64",
     "fadvise64_64",
-    "fcntl",
-    "fcntl64",
-    "fstat",
-    "fstat64",
-    "fstatat64",
     "ftruncate", /* the process number in the file of it, at the end */
     "ftruncate64",
-    "futex",
-    "futex_time64",
     "get_robust_list",
     "getcwd",
     "getdents",
@@ -82,9 +120,7 @@ static const char *const allowed[] = {
     "getgid",
     "getgid32",
     "getpeername",
-    "getpid",
     "getppid",
-    "getrandom",
     "getresgid",
     "getresgid32",
     "getresuid",
@@ -93,65 +129,38 @@ static const char *const allowed[] = {
     "getrusage",
     "getsockname",
     "getsockopt",
-    "gettid",
-    "gettimeofday",
     "getuid",
     "getuid32",
     "listen",
-    "lseek",
     "lstat",
     "lstat64",
-    "madvise",
     "membarrier",
-    "mremap",
-    "munmap",
     "nanosleep",
-    "newfstatat",
     "poll",
     "ppoll",
     "ppoll_time64",
-    "pread64",
     "pselect6",
     "pselect6_time64",
     "pwrite64",
-    "read",
     "readlink",
     "readlinkat",
-    "readv",
     "recv",
     "recvfrom",
     "recvmmsg",
     "recvmmsg_time64",
     "recvmsg",
-    "restart_syscall",
-    "riscv_flush_icache",
-    "rseq",
-    "rt_sigaction",
     "rt_sigpending",
-    "rt_sigprocmask",
-    "rt_sigreturn",
     "sched_getaffinity",
-    "sched_yield",
     "select",
     "send",
     "sendmmsg",
     "sendmsg",
     "sendto",
-    "set_robust_list",
-    "set_thread_area",
-    "set_tls", /* arm */
     "setsockopt",
     "shutdown",
-    "sigaction",
-    "sigaltstack",
     "signal",
-    "sigprocmask",
-    "sigreturn",
     "stat",
     "stat64",
-    "statx",
-    "sysinfo",
-    "time",
     "timerfd_create",
     "timerfd_gettime",
     "timerfd_gettime64",
@@ -165,8 +174,6 @@ static const char *const allowed[] = {
     "wait4", /* the hook's helper */
     "waitid",
     "waitpid",
-    "write",
-    "writev",
 };
 
 /* Nothing that the daemon is linked with ever asks for these. */
@@ -279,7 +286,6 @@ static void allow_ioctls(struct filter *filter)
 {
     allow_bits(filter, "ioctl", 1, 0xffffff00, 0x8900); /* of sockets: linux/sockios.h */
     allow_bits(filter, "ioctl", 1, 0xffffff00, 0x8b00); /* of wireless ones: linux/wireless.h */
-    allow_bits(filter, "ioctl", 1, UINT32_MAX, TCGETS); /* isatty(3) */
     allow_bits(filter, "ioctl", 1, UINT32_MAX, FIONREAD);
     allow_bits(filter, "ioctl", 1, UINT32_MAX, FIONBIO);
 }
@@ -299,20 +305,27 @@ static void allow_mapping(struct filter *filter, uint32_t processor)
     allow_bits(filter, "mprotect", 2, PROT_EXEC, 0);
 }
 
-static void allow_some(struct filter *filter, uint32_t processor)
+static void allow_basic(struct filter *filter, uint32_t processor)
+{
+    add_list(filter, SCMP_ACT_ALLOW, basic, sizeof basic / sizeof basic[0]);
+    /* abort(3) */
+    allow_bits(filter, "tgkill", 0, UINT32_MAX, (uint32_t)getpid());
+    allow_bits(filter, "tkill", 0, UINT32_MAX, (uint32_t)getpid());
+    allow_bits(filter, "ioctl", 1, UINT32_MAX, TCGETS); /* isatty(3) */
+    allow_mapping(filter, processor);
+}
+
+static void allow_daemon(struct filter *filter)
 {
     const uint64_t writing = O_ACCMODE | O_CREAT | O_TRUNC;
     struct scmp_arg_cmp nothing_new = SCMP_CMP64(2, SCMP_CMP_EQ, 0, 0);
 
+    add_list(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof allowed[0]);
     allow_bits(filter, "open", 1, writing, O_RDONLY);
     allow_bits(filter, "openat", 2, writing, O_RDONLY);
     add(filter, SCMP_ACT_ALLOW, "prlimit64", 1, &nothing_new); /* getrlimit(2) of glibc */
-    /* abort(3) */
-    allow_bits(filter, "tgkill", 0, UINT32_MAX, (uint32_t)getpid());
-    allow_bits(filter, "tkill", 0, UINT32_MAX, (uint32_t)getpid());
     allow_sockets(filter);
     allow_ioctls(filter);
-    allow_mapping(filter, processor);
 }
 
 /** Ending the whole process is known since Linux 4.14; before, its only thread. */
@@ -328,8 +341,12 @@ static void fill(struct filter *filter, enum sandbox_role role, uint32_t process
     switch (role) {
     case SANDBOX_DAEMON:
         add_list(filter, death(), deadly, count);
-        add_list(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof allowed[0]);
-        allow_some(filter, processor);
+        allow_basic(filter, processor);
+        allow_daemon(filter);
+        break;
+    case SANDBOX_READER:
+        add_list(filter, death(), deadly, count);
+        allow_basic(filter, processor);
         break;
     case SANDBOX_HELPER:
         for (size_t i = 0; i < count; i++)
@@ -344,7 +361,7 @@ scmp_filter_ctx sandbox_filter_make(enum sandbox_role role, uint32_t processor,
 {
     struct filter filter = {0};
 
-    filter.context = seccomp_init(role == SANDBOX_DAEMON ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_ALLOW);
+    filter.context = seccomp_init(role == SANDBOX_HELPER ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM));
     if (!filter.context) {
         problem_set(problem, "no memory");
         return NULL;

@@ -299,3 +299,32 @@ test_configuration_for_root_alone()
     ended_with 1
     logged wrong-too "q.conf:1: user: there is no user 'no-such-user'" || fail 'not told where'
 }
+
+is_filtered()
+{
+    [ "$(status_of "$1" Seccomp)" = 2 ]
+}
+
+# What reads a capture of strangers has nothing but what it has open: here it has read some of one, and waits for more.
+# about 2 s
+test_replay_of_a_file()
+{
+    local process capture
+    capture=$(dirname "${BASH_SOURCE[0]}")/../pcaps/50-lower-address-wins.pcap
+    cable
+    start igmpqd q "$IGMPQ_BIN/igmpqd" -i eth0 -q 2
+    wait_log igmpqd 'system calls' 5
+    filters igmpqd || skip 'this build or kernel has no filter'
+    mkfifo "$E2E_DIR/fifo"
+    "$IGMPQ_BIN/igmpq-replay" -v "$E2E_DIR/fifo" >"$E2E_DIR/replay.out" 2>&1 &
+    process=$!
+    exec 9>"$E2E_DIR/fifo"
+    # More than is read ahead.
+    head -c 24 "$capture" >&9
+    for _ in {1..200}; do tail -c +25 "$capture" >&9; done
+    within 5 is_filtered "$process" || fail 'igmpq-replay is not confined'
+    has "$process" NoNewPrivs 1
+    exec 9>&-
+    wait "$process" || fail "igmpq-replay failed behind its filter"
+    grep -q 'the querier is' "$E2E_DIR/replay.out" || fail 'igmpq-replay tells nothing behind its filter'
+}

@@ -79,9 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&replay, 0, sizeof replay);
     replay.options = &options;
     replay.input = "standard input";
-    if (replay_run(&replay, &stop, &problem) < 0)
+    if (replay_open(&replay, &problem) < 0)
         REQUIRE(memchr(problem.text, '\0', sizeof problem.text) && problem.text[0] != '\0');
-    else if (replay.has_trouble)
+    else
+        replay_run(&replay, &stop);
+    if (replay.has_trouble)
         REQUIRE(replay.trouble.text[0] != '\0');
     replay_close(&replay);
     return 0;

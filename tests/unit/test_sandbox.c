@@ -61,6 +61,7 @@ static void test_names(void **state)
     (void)state;
     assert_string_equal(sandbox_role_name(SANDBOX_DAEMON), "daemon");
     assert_string_equal(sandbox_role_name(SANDBOX_HELPER), "helper");
+    assert_string_equal(sandbox_role_name(SANDBOX_READER), "reader");
 }
 
 static void test_descriptors_are_closed(void **state)

@@ -26,6 +26,9 @@
 #include <unistd.h>
 
 #include "../../src/io/sandbox_filter.h"
+#include "within.h"
+
+static int zeros, nowhere; /* open before the filter */
 
 #define NO_FILTER 200 /* exit status: the kernel has none */
 
@@ -132,13 +135,24 @@ static long do_raise_limit(void)
     return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+struct attempt {
+    const char *name;
+    long (*attempt)(void);
+    int result; /* of behind() */
+};
+
+static void check_all(enum sandbox_role role, const struct attempt *attempts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int result = behind(role, attempts[i].attempt);
+        if (result != attempts[i].result)
+            fail_msg("%s: %d, not %d", attempts[i].name, result, attempts[i].result);
+    }
+}
+
 static void test_the_daemon_may_not(void **state)
 {
-    static const struct {
-        const char *name;
-        long (*attempt)(void);
-        int result;
-    } attempts[] = {
+    static const struct attempt attempts[] = {
         {"execve", do_execve, -SIGSYS},
         {"bpf", do_bpf, -SIGSYS},
         {"ptrace", do_ptrace, -SIGSYS},
@@ -160,11 +174,7 @@ static void test_the_daemon_may_not(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
-        int result = behind(SANDBOX_DAEMON, attempts[i].attempt);
-        if (result != attempts[i].result)
-            fail_msg("%s: %d, not %d", attempts[i].name, result, attempts[i].result);
-    }
+    check_all(SANDBOX_DAEMON, attempts, sizeof attempts / sizeof attempts[0]);
 }
 
 static long do_read(void)
@@ -208,11 +218,7 @@ static long do_abort(void)
 
 static void test_the_daemon_may(void **state)
 {
-    static const struct {
-        const char *name;
-        long (*attempt)(void);
-        int result;
-    } attempts[] = {
+    static const struct attempt attempts[] = {
         {"read", do_read, 0},     {"AF_INET datagram", do_datagram, 0},
         {"AF_UNIX", do_unix, 0},  {"route", do_route, 0},
         {"memory", do_memory, 0}, {"getrlimit", do_limit, 0},
@@ -220,11 +226,7 @@ static void test_the_daemon_may(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
-        int result = behind(SANDBOX_DAEMON, attempts[i].attempt);
-        if (result != attempts[i].result)
-            fail_msg("%s: %d, not %d", attempts[i].name, result, attempts[i].result);
-    }
+    check_all(SANDBOX_DAEMON, attempts, sizeof attempts / sizeof attempts[0]);
 }
 
 static void test_the_helper_runs_programs(void **state)
@@ -237,6 +239,53 @@ static void test_the_helper_runs_programs(void **state)
     assert_int_equal(behind(SANDBOX_HELPER, do_bpf), EPERM);
     assert_int_equal(behind(SANDBOX_HELPER, do_ptrace), EPERM);
     assert_int_equal(behind(SANDBOX_HELPER, do_unshare), EPERM);
+}
+
+static long do_open(void)
+{
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+static long do_seek(void)
+{
+    char octet;
+    return lseek(zeros, 0, SEEK_SET) < 0 || read(zeros, &octet, 1) != 1 ? -1 : 0;
+}
+static long do_print(void)
+{
+    return write(nowhere, "x", 1);
+}
+
+/* All it has is what is open already. */
+static void test_the_reader_reads(void **state)
+{
+    static const struct attempt attempts[] = {
+        {"seek and read", do_seek, 0},
+        {"write", do_print, 0},
+        {"memory", do_memory, 0},
+        {"abort", do_abort, -SIGABRT},
+        {"execve", do_execve, -SIGSYS},
+        {"bpf", do_bpf, -SIGSYS},
+        {"ptrace", do_ptrace, -SIGSYS},
+        {"fork", do_fork, EPERM},
+        {"open", do_open, EPERM},
+        {"open for writing", do_write, EPERM},
+        {"AF_INET datagram", do_datagram, EPERM},
+        {"AF_UNIX", do_unix, EPERM},
+        {"route", do_route, EPERM},
+        {"map code", do_map_code, EPERM},
+        {"protect code", do_protect_code, EPERM},
+        {"kill", do_kill, EPERM},
+        {"TIOCSTI", do_push_input, EPERM},
+        {"setrlimit", do_raise_limit, EPERM},
+    };
+
+    (void)state;
+    zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    assert_true(zeros >= 0 && nowhere >= 0);
+    check_all(SANDBOX_READER, attempts, sizeof attempts / sizeof attempts[0]);
+    close(zeros);
+    close(nowhere);
 }
 
 /** How many octets of program the kernel is given for it. */
@@ -275,15 +324,15 @@ static void test_every_processor(void **state)
         if (size < 150 * 8 || size > 4096 * 8)
             fail_msg("%08x: %ld octets", (unsigned)processors[i], size);
         assert_true(exported(SANDBOX_HELPER, processors[i]) > 20 * 8);
+        assert_within(exported(SANDBOX_READER, processors[i]), 40 * 8, size);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_daemon_may_not),
-        cmocka_unit_test(test_the_daemon_may),
-        cmocka_unit_test(test_the_helper_runs_programs),
+        cmocka_unit_test(test_the_daemon_may_not),       cmocka_unit_test(test_the_daemon_may),
+        cmocka_unit_test(test_the_helper_runs_programs), cmocka_unit_test(test_the_reader_reads),
         cmocka_unit_test(test_every_processor),
     };
 

@@ -112,11 +112,13 @@ struct replay {
 
 /* ---- replay_run.c ---- */
 
-/**
- * Read all there is and tell it; `*stop` ends a live capture early. 0, or -1 when the input cannot
- * be used at all. What went wrong later is in `trouble`.
- */
-int replay_run(struct replay *replay, const volatile sig_atomic_t *stop, struct problem *problem);
+/** Open all that is read and written, of which only a file's header is read. 0, or -1 with a
+ * sentence when the input cannot be used at all; to be closed in either case. */
+int replay_open(struct replay *replay, struct problem *problem);
+
+/** Read all there is and tell it; `*stop` ends a live capture early. Opens nothing. What went wrong
+ * is in `trouble`. */
+void replay_run(struct replay *replay, const volatile sig_atomic_t *stop);
 void replay_close(struct replay *replay);
 
 /** "ethernet" and so on; static. */

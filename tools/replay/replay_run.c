@@ -369,7 +369,7 @@ static int open_engine(struct replay *replay, struct problem *problem)
     return replay->recorder == NULL ? -1 : 0;
 }
 
-int replay_run(struct replay *replay, const volatile sig_atomic_t *stop, struct problem *problem)
+int replay_open(struct replay *replay, struct problem *problem)
 {
     const struct replay_options *options = replay->options;
     bool is_live = options->interface != NULL;
@@ -380,8 +380,14 @@ int replay_run(struct replay *replay, const volatile sig_atomic_t *stop, struct 
     if (replay->capture == NULL)
         return -1;
     replay->link = capture_link_type(replay->capture);
-    if (open_engine(replay, problem) < 0)
-        return -1;
+    return open_engine(replay, problem);
+}
+
+void replay_run(struct replay *replay, const volatile sig_atomic_t *stop)
+{
+    const struct replay_options *options = replay->options;
+    bool is_live = options->interface != NULL;
+
     if (is_live && capture_warning(replay->capture) != NULL)
         fprintf(stderr, "igmpq-replay: %s\n", capture_warning(replay->capture));
     replay_output_begin(replay);
@@ -406,7 +412,6 @@ int replay_run(struct replay *replay, const volatile sig_atomic_t *stop, struct 
     if (recorder_close(replay->recorder, &unwritten) < 0)
         note_trouble(replay, unwritten.text);
     replay->recorder = NULL;
-    return 0;
 }
 
 void replay_close(struct replay *replay)
