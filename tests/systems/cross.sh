@@ -69,7 +69,7 @@ build_one() # TARGET TRIPLE HOST
                 CC="$build/bin/cc" AR="$build/bin/ar" RANLIB="$build/bin/ranlib" CFLAGS="$flags" \
                 CPPFLAGS="-isystem $libraries/include" LDFLAGS="-L$libraries/lib $link" PCAP_LIBS=-lpcap \
                 LIBNET_LIBS=-lnet LIBNET_CFLAGS=-D_DEFAULT_SOURCE LIBCONFIG_LIBS=-lconfig ZLIB_LIBS=-lz \
-                JANSSON_LIBS=-ljansson CMOCKA_LIBS=-lcmocka &&
+                JANSSON_LIBS=-ljansson CMOCKA_LIBS=-lcmocka CMOCKA_CFLAGS=-D_UINTPTR_T_DEFINED &&
             make -j "$jobs" && { ! "$unit" || make -j "$jobs" check TESTS=; }
     ) </dev/null >"$build.log" 2>&1
 }
