@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "igmpq/config.h"
+#include "igmpq/json.h"
 #include "igmpq/options.h"
 #include "igmpq/sandbox.h"
 #include "igmpq/text.h"
@@ -317,7 +318,9 @@ static void confine(const struct replay_options *options)
 
     if (options->interface != NULL)
         return;
-    tzset(); /* which reads a file */
+    /* Who draws on the system once, now or never. */
+    json_draw_seed();
+    tzset();
     sandbox_filter(SANDBOX_READER, NULL, &ignored);
 }
 
