@@ -10,8 +10,9 @@
  *
  * The BSDs have no right that could be kept to open /dev/bpf and a raw socket again: there root is
  * given up only for a user who is named, and an interface that went and returned is not captured
- * any more then. OpenBSD: pledge(2) and unveil(2) as well. FreeBSD's capability mode has no way to
- * an interface by its name, and so none to one that returns: the daemon does not enter it.
+ * any more then. OpenBSD: unveil(2) as well, and pledge(2) for the helper. FreeBSD's capability
+ * mode has no way to an interface by its name, and so none to one that returns: the daemon does not
+ * enter it.
  *
  * A program that reads a capture of strangers needs nothing but what it has open: it is filtered
  * everywhere, and in capability mode on FreeBSD.
