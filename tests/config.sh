@@ -210,6 +210,49 @@ grep -q "^igmpqd: $work/inner.conf:3: there is no setting 'query-intervall'" "$w
 printf '\njitter = = 3;\n' >"$work/inner.conf"
 "$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" && fail 'a spoilt file included is taken'
 grep -q "^igmpqd: $work/inner.conf:2: syntax error" "$work/said" || fail "a spoilt file included: $(cat "$work/said")"
+# included MESSAGE: igmpqd.conf includes the file on standard input in its line 1; the rest of it is $2.
+included()
+{
+    cases=$((cases + 1))
+    cat >"$work/inner.conf"
+    printf '@include "%s/inner.conf"\n%s\n' "$work" "${2-}" >"$work/igmpqd.conf"
+    status=0
+    "$bin/igmpqd" -T -c "$work/igmpqd.conf" >/dev/null 2>"$work/said" || status=$?
+    said=$(sed "s,$work/,,g" "$work/said")
+    [ "$status" -eq 1 ] || fail "case $cases: exit status $status, not 1: $said"
+    [ "$said" = "igmpqd: $1" ] || fail "case $cases: said
+  $said
+and not
+  igmpqd: $1"
+}
+
+# So is what is wrong only together with what else is there.
+included 'inner.conf:2: query-response-interval = 60: the query response interval must be less than the query interval (RFC 3376 section 8.3)' \
+    'query-interval = 60;' <<'END'
+
+query-response-interval = 60;
+END
+included 'igmpqd.conf:2: query-response-interval = 60: the query response interval must be less than the query interval (RFC 3376 section 8.3)' \
+    'query-response-interval = 60;' <<'END'
+query-interval = 60;
+END
+included 'inner.conf:3: eth0 is configured twice, first in line 2' <<'END'
+interfaces = (
+  { name = "eth0"; },
+  { name = "eth0"; }
+);
+END
+included "inner.conf:2: control-group: there is no group 'nobody-has-it'; make it (groupadd), or leave this empty for the daemon's own group" <<'END'
+
+control-group = "nobody-has-it";
+END
+included "inner.conf:1: user: there is no user 'nobody-is-it'; make it (useradd --system nobody-is-it)" <<'END'
+user = "nobody-is-it";
+END
+included 'inner.conf:2: hook: /nowhere/hook cannot be run: No such file or directory' <<'END'
+
+hook = "/nowhere/hook";
+END
 # One that includes itself again and again ends as well, and soon.
 for _ in 1 2 3 4 5 6 7 8; do
     printf '@include "%s/again.conf"\n' "$work"

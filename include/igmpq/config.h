@@ -32,6 +32,12 @@ struct expected_groups {
     unsigned count;
 };
 
+/** Where something was given. */
+struct config_place {
+    const char *file; /* that @include named; NULL: the file that was asked for */
+    unsigned line;    /* 0: on the command line, or nowhere */
+};
+
 /** One segment, or with a wildcard one per interface that matches. */
 struct segment_config {
     char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
@@ -40,7 +46,7 @@ struct segment_config {
     struct prefix address; /* of SOURCE_FIXED */
     struct params params;  /* resolved */
     struct expected_groups expected;
-    unsigned line; /* in the file; 0: from the command line */
+    struct config_place place;
 };
 
 /** What is for the daemon as a whole, and not for a segment. */
@@ -54,7 +60,7 @@ struct daemon_config {
     char user[SANDBOX_NAME_SIZE]; /* whom to become; empty: the default */
     bool is_unconfined;           /* stay what was started: no drop, no filter */
     bool has_syslog;
-    unsigned group_line, hook_line, user_line; /* in the file; 0: not given there */
+    struct config_place group_place, hook_place, user_place;
 };
 
 /** All segments, owned; free with config_free(). */
@@ -63,6 +69,8 @@ struct config {
     size_t count;
     bool is_verbose;
     struct daemon_config daemon;
+    char **included; /* names of files, which places point to */
+    size_t included_count;
 };
 
 /**

@@ -24,15 +24,19 @@ void config_free(struct config *config)
 {
     free(config->segment);
     config_daemon_free(&config->daemon);
+    for (size_t i = 0; i < config->included_count; i++)
+        free(config->included[i]);
+    free(config->included);
     *config = (struct config){0};
 }
 
 /** "FILE:LINE: ", or nothing for what the command line says. */
-static int locate(struct problem *problem, const char *path, unsigned line, const char *text)
+static int locate(struct problem *problem, const char *path, struct config_place place,
+                  const char *text)
 {
-    if (line == 0)
+    if (place.line == 0)
         return problem_set(problem, "%s", text);
-    return problem_set(problem, "%s:%u: %s", path, line, text);
+    return problem_set(problem, "%s:%u: %s", place.file ? place.file : path, place.line, text);
 }
 
 /** "eth0", "eth0/10": as logs and the control call it. */
@@ -65,7 +69,7 @@ static int apply_file(struct params *params, const struct file_setting *list, si
     for (size_t i = 0; i < count; i++)
         if ((strcmp(list[i].name, "profile") == 0) == is_profile &&
             settings_set(params, list[i].name, list[i].value, &inner) < 0)
-            return locate(problem, path, list[i].line, inner.text);
+            return locate(problem, path, list[i].place, inner.text);
     return 0;
 }
 
@@ -132,7 +136,7 @@ static int resolve(const struct params *asked, struct segment_config *segment,
         snprintf(text + used, sizeof text - (size_t)used, "%s",
                  params_complaint_text(complaints[i]));
         if (params_complaint_is_error(complaints[i]))
-            return locate(problem, file->path, given ? given->line : segment->line, text);
+            return locate(problem, file->path, given ? given->place : segment->place, text);
         tell(text);
     }
     return 0;
@@ -141,17 +145,21 @@ static int resolve(const struct params *asked, struct segment_config *segment,
 static int add_segment(struct config *config, const struct segment_config *segment,
                        const char *path, struct problem *problem)
 {
-    char name[SEGMENT_NAME_SIZE], text[128];
+    char name[SEGMENT_NAME_SIZE], text[400];
 
     for (size_t i = 0; i < config->count; i++) {
         const struct segment_config *other = &config->segment[i];
         if (other->vlan != segment->vlan || strcmp(other->interface, segment->interface) != 0)
             continue;
         name_of(segment, name, sizeof name);
-        if (segment->line == 0)
+        if (segment->place.line == 0)
             return problem_set(problem, "interface %s is given twice", name);
-        snprintf(text, sizeof text, "%s is configured twice, first in line %u", name, other->line);
-        return locate(problem, path, segment->line, text);
+        int used = snprintf(text, sizeof text, "%s is configured twice, first in line %u", name,
+                            other->place.line);
+        if (other->place.file != segment->place.file)
+            snprintf(text + used, sizeof text - (size_t)used, " of %s",
+                     other->place.file ? other->place.file : path);
+        return locate(problem, path, segment->place, text);
     }
     if ((config->count & (config->count - 1)) == 0) { /* at each power of two */
         size_t capacity = config->count ? config->count * 2 : 1;
@@ -170,7 +178,7 @@ static int add_file_segment(struct config *config, const struct file *file,
                             void (*tell)(const char *text), struct problem *problem)
 {
     struct segment_config segment = {
-        .source = entry->source, .address = entry->address, .line = entry->line};
+        .source = entry->source, .address = entry->address, .place = entry->place};
     segment.expected = entry->has_expected ? entry->expected : file->expected;
     struct params asked;
 
@@ -183,7 +191,7 @@ static int add_file_segment(struct config *config, const struct file *file,
                    : add_segment(config, &segment, file->path, problem);
     if (entry->vlan_count > 1 && entry->source == SOURCE_FIXED)
         return locate(
-            problem, file->path, entry->line,
+            problem, file->path, entry->place,
             "one address cannot serve several VLANs: give each VLAN an entry of its own, or leave "
             "the address out (they are then queried from 0.0.0.0 or from the VLAN device's "
             "address)");
@@ -231,7 +239,12 @@ int config_load(const char *path, const struct overrides *overrides, const char 
         return -1;
     out->is_verbose = file.is_verbose;
     out->daemon = file.daemon;
-    file.daemon.hook = NULL; /* it is ours now */
+    out->included = file.included;
+    out->included_count = file.included_count;
+    /* They are ours now. */
+    file.daemon.hook = NULL;
+    file.included = NULL;
+    file.included_count = 0;
     int result = 0;
     if (interface_count > 0 || file.segment_count == 0)
         result = add_interfaces(out, &file, overrides, interfaces, interface_count, tell, problem);
@@ -251,10 +264,10 @@ int config_load(const char *path, const struct overrides *overrides, const char 
 int config_check_names(const struct config *config, const char *path, struct problem *problem)
 {
     struct problem inner;
-    unsigned line;
+    struct config_place place;
 
-    if (config_daemon_check_names(&config->daemon, &line, &inner) < 0)
-        return locate(problem, path, line, inner.text);
+    if (config_daemon_check_names(&config->daemon, &place, &inner) < 0)
+        return locate(problem, path, place, inner.text);
     return 0;
 }
 

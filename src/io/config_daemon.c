@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The daemon's own settings. */
 #include "config_daemon.h"
+#include "config_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -70,13 +71,13 @@ static int read_socket(const char *text, struct daemon_config *out, struct probl
 
 /** A name of the system's tables, which config_daemon_check_names() looks it up in. */
 static int read_name(const config_setting_t *at, const char *text, char *out, size_t size,
-                     unsigned *line, struct problem *problem)
+                     struct config_place *place, struct problem *problem)
 {
     if (strlen(text) >= size)
         return problem_set(problem, "%s: '%s' is longer than a name can be",
                            config_setting_name(at), text);
     snprintf(out, size, "%s", text);
-    *line = config_setting_source_line(at);
+    *place = file_place(at);
     return 0;
 }
 
@@ -186,7 +187,7 @@ static int read_hook(const config_setting_t *at, struct daemon_config *out,
         if (!word)
             return problem_set(problem, "hook: text in quotes is wanted here");
         if (i == 0)
-            out->hook_line = config_setting_source_line(*where);
+            out->hook_place = file_place(*where);
         if (i == 0 && word[0] != '/')
             return problem_set(problem, "hook: '%s' is not a path that begins with '/'", word);
         out->hook[i] = strdup(word);
@@ -216,31 +217,31 @@ int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
     if (strcmp(name, "control-socket") == 0)
         return read_socket(text, out, problem);
     if (strcmp(name, "control-group") == 0)
-        return read_name(at, text, out->control_group, sizeof out->control_group, &out->group_line,
+        return read_name(at, text, out->control_group, sizeof out->control_group, &out->group_place,
                          problem);
     if (strcmp(name, "metrics-address") == 0)
         return read_metrics_address(text, out, problem);
     if (strcmp(name, "user") == 0)
-        return read_name(at, text, out->user, sizeof out->user, &out->user_line, problem);
+        return read_name(at, text, out->user, sizeof out->user, &out->user_place, problem);
     return read_mode(text, out, problem);
 }
 
-int config_daemon_check_names(const struct daemon_config *config, unsigned *line,
+int config_daemon_check_names(const struct daemon_config *config, struct config_place *place,
                               struct problem *problem)
 {
     struct problem inner;
     gid_t ignored;
 
-    *line = config->group_line;
+    *place = config->group_place;
     if (config->control_group[0] != '\0' && control_group_find(config->control_group, &ignored) < 0)
         return problem_set(problem,
                            "control-group: there is no group '%s'; make it (groupadd), or leave "
                            "this empty for the daemon's own group",
                            config->control_group);
-    *line = config->user_line;
+    *place = config->user_place;
     if (config->user[0] != '\0' && sandbox_check_user(config->user, &inner) < 0)
         return problem_set(problem, "user: %s", inner.text);
-    *line = config->hook_line;
+    *place = config->hook_place;
     if (config->hook && access(config->hook[0], X_OK) < 0)
         return problem_set(problem, "hook: %s cannot be run: %s", config->hook[0], strerror(errno));
     return 0;

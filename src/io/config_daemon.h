@@ -18,8 +18,8 @@ bool config_daemon_knows(const char *name);
 int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
                        const config_setting_t **where, struct problem *problem);
 
-/** Whether this system has what they name. -1 with a sentence, and the line of the setting. */
-int config_daemon_check_names(const struct daemon_config *config, unsigned *line,
+/** Whether this system has what they name. -1 with a sentence, and the place of the setting. */
+int config_daemon_check_names(const struct daemon_config *config, struct config_place *place,
                               struct problem *problem);
 
 /** Read expect-groups. Likewise. */

@@ -24,6 +24,11 @@ static const char *named(const char *included, const char *path)
     return included ? included : path;
 }
 
+struct config_place file_place(const config_setting_t *at)
+{
+    return (struct config_place){config_setting_source_file(at), config_setting_source_line(at)};
+}
+
 static int __attribute__((format(printf, 3, 4)))
 wrong(const struct reader *reader, const config_setting_t *at, const char *format, ...)
 {
@@ -128,7 +133,7 @@ static int keep(const struct reader *reader, const config_setting_t *at, const c
     if (!grown)
         return problem_set(reader->problem, "no memory");
     *list = grown;
-    struct file_setting setting = {strdup(name), strdup(value), config_setting_source_line(at)};
+    struct file_setting setting = {strdup(name), strdup(value), file_place(at)};
     if (!setting.name || !setting.value) {
         free(setting.name);
         free(setting.value);
@@ -330,7 +335,7 @@ static int read_segment(const struct reader *reader, const config_setting_t *at)
         return problem_set(reader->problem, "no memory");
     file->segment = grown;
     struct file_segment *segment = &grown[file->segment_count++];
-    *segment = (struct file_segment){.line = config_setting_source_line(at)};
+    *segment = (struct file_segment){.place = file_place(at)};
     if (config_setting_type(at) == CONFIG_TYPE_STRING)
         return read_name(reader, at, segment);
     if (!config_setting_is_group(at))
@@ -381,6 +386,52 @@ static int read_member(const struct reader *reader, const config_setting_t *at)
     return unknown(reader, at, own);
 }
 
+/** A name of libconfig's becomes one of ours; each is kept once. -1 without memory. */
+static int keep_name(struct file *file, struct config_place *place)
+{
+    if (!place->file)
+        return 0;
+    for (size_t i = 0; i < file->included_count; i++)
+        if (strcmp(file->included[i], place->file) == 0) {
+            place->file = file->included[i];
+            return 0;
+        }
+    char **grown = realloc(file->included, (file->included_count + 1) * sizeof *grown);
+    char *name = strdup(place->file);
+    if (grown)
+        file->included = grown;
+    if (!grown || !name) {
+        free(name);
+        return -1;
+    }
+    place->file = file->included[file->included_count++] = name;
+    return 0;
+}
+
+static int keep_names_of(struct file *file, struct file_setting *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keep_name(file, &list[i].place) < 0)
+            return -1;
+    return 0;
+}
+
+/** libconfig's tree, and with it the names of files, is about to go. */
+static int keep_names(struct file *file, struct problem *problem)
+{
+    bool is_kept = keep_names_of(file, file->setting, file->setting_count) == 0 &&
+                   keep_name(file, &file->daemon.group_place) == 0 &&
+                   keep_name(file, &file->daemon.hook_place) == 0 &&
+                   keep_name(file, &file->daemon.user_place) == 0;
+
+    for (size_t i = 0; i < file->segment_count; i++) {
+        struct file_segment *segment = &file->segment[i];
+        is_kept = is_kept && keep_name(file, &segment->place) == 0 &&
+                  keep_names_of(file, segment->setting, segment->setting_count) == 0;
+    }
+    return is_kept ? 0 : problem_set(problem, "no memory");
+}
+
 int file_read(const char *path, struct file *out, struct problem *problem)
 {
     struct reader reader = {out, problem};
@@ -400,6 +451,8 @@ int file_read(const char *path, struct file *out, struct problem *problem)
     const config_setting_t *root = config_root_setting(&tree);
     for (int i = 0; result == 0 && i < config_setting_length(root); i++)
         result = read_member(&reader, config_setting_get_elem(root, (unsigned)i));
+    if (result == 0)
+        result = keep_names(out, problem);
     config_destroy(&tree);
     if (result < 0)
         file_free(out);
@@ -424,5 +477,8 @@ void file_free(struct file *file)
     }
     free(file->segment);
     config_daemon_free(&file->daemon);
+    for (size_t i = 0; i < file->included_count; i++)
+        free(file->included[i]);
+    free(file->included);
     *file = (struct file){0};
 }

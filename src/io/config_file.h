@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 3. The configuration file as it stands: names, values as text, line numbers. config.c makes
+/* Floor 3. The configuration file as it stands: names, values as text, places. config.c makes
  * sense of it. */
 #ifndef IGMPQ_CONFIG_FILE_H
 #define IGMPQ_CONFIG_FILE_H
+
+#include <libconfig.h>
 
 #include "igmpq/config.h"
 
@@ -10,7 +12,7 @@
 struct file_setting {
     char *name;
     char *value;
-    unsigned line;
+    struct config_place place;
 };
 
 /** One entry of `interfaces`. */
@@ -20,7 +22,7 @@ struct file_segment {
     unsigned vlan_count;
     enum source_kind source;
     struct prefix address;
-    unsigned line;
+    struct config_place place;
     struct file_setting *setting;
     size_t setting_count;
     bool has_expected; /* of its own */
@@ -36,7 +38,13 @@ struct file {
     bool is_verbose;
     struct expected_groups expected;
     struct daemon_config daemon;
+    char **included; /* names, which places point to */
+    size_t included_count;
 };
+
+/** libconfig's own, as long as its tree is there: the file's name is NULL or that of one included.
+ */
+struct config_place file_place(const config_setting_t *at);
 
 /** 0, or -1 with "FILE:LINE: ..." and `*out` empty. */
 int file_read(const char *path, struct file *out, struct problem *problem);
