@@ -132,8 +132,9 @@
  *       level     "error", "warning", "info", "debug"
  *       text      one sentence
  *   Beside the kinds of igmpq-replay(1) there are "expected-group-lost" and "expected-group-back",
- *   with "group":A. Events of level debug (periodic queries, groups) are kept apart from the
- *   others, which they would push out otherwise: the serials of old events have gaps.
+ *   with "group":A; "lasted" is 0 where there was no member since the start.
+ *   Events of level debug (periodic queries, groups) are kept apart from the others, which they
+ *   would push out otherwise: the serials of old events have gaps.
  *   {"type":"lost", "count":N}: so many were overwritten before this follower took them
  *   {"type":"alive", "every":S}: with "follow", when there is nothing more to tell, and again each
  *   "every" seconds: the daemon is there. A client that has seen one, and then nothing for more

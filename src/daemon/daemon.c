@@ -158,6 +158,7 @@ static instant next_due(const struct daemon *daemon)
     due = instant_earlier(due, control_deadline(daemon->control));
     due = instant_earlier(due, daemon->http_due);
     due = instant_earlier(due, daemon_notify_due(daemon));
+    due = instant_earlier(due, daemon_expect_due(daemon));
     return instant_earlier(due, look_due(daemon));
 }
 
@@ -280,6 +281,7 @@ void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigse
         if (look_due(daemon) <= now)
             daemon_look(daemon, false, &ignored);
         daemon_resend(daemon, now);
+        daemon_expect_turn(daemon, now);
         daemon_notify_turn(daemon, now);
     }
     notify_stopping(daemon->setup->notify);

@@ -39,6 +39,8 @@ struct seat {
     uint64_t querier_changes;
     struct expected_groups expected;
     bool is_expected_present[EXPECTED_GROUPS_MOST];
+    bool is_absence_told[EXPECTED_GROUPS_MOST]; /* since it was last present */
+    instant expect_at; /* when those never seen have had their time; NEVER: nothing to wait for */
 };
 
 struct daemon {
@@ -96,8 +98,13 @@ void daemon_set_verbosity(struct daemon *daemon, enum verbosity verbosity);
 void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
                     const char *text);
 
-/** These groups are to have members on a segment, from now on. */
-void daemon_expect(struct daemon *daemon, unsigned id, const struct expected_groups *expected);
+/** These groups are to have members on a segment, from now on. One that has none after a group
+ * membership interval of querying is told as if it had lost its last one. */
+void daemon_expect(struct daemon *daemon, instant now, unsigned id,
+                   const struct expected_groups *expected);
+/** When daemon_expect_turn() is to be called next. */
+instant daemon_expect_due(const struct daemon *daemon);
+void daemon_expect_turn(struct daemon *daemon, instant now);
 bool daemon_is_expected(const struct seat *seat, struct address group);
 
 /* daemon_control.c */

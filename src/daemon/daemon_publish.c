@@ -71,6 +71,7 @@ static void keep(struct daemon *daemon, const struct event *event, const char *n
     tell_hook(daemon, event, name, segment->name, level, text);
 }
 
+/** A group that is expected has members, or has none; each is told once. */
 static void change_expected(struct daemon *daemon, const struct event *cause, unsigned index,
                             bool is_present)
 {
@@ -85,31 +86,77 @@ static void change_expected(struct daemon *daemon, const struct event *cause, un
         .version = is_present ? cause->version : 0,
         .span = is_present ? 0 : cause->span,
     };
+    bool was_present = seat->is_expected_present[index];
     enum log_level level = is_present ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING;
     char group[TEXT_ADDRESS_SIZE], text[REPORT_SIZE];
 
-    if (seat->is_expected_present[index] == is_present)
+    if (is_present ? was_present : seat->is_absence_told[index])
         return;
     seat->is_expected_present[index] = is_present;
+    seat->is_absence_told[index] = !is_present;
     snprintf(text, sizeof text, "expected group %s has %s", text_address(event.group, group),
-             is_present ? "a member" : "lost its last member");
+             is_present    ? "a member"
+             : was_present ? "lost its last member"
+                           : "no member");
     log_line(level, "%s: %s", engine_segment(daemon->engine, event.segment)->name, text);
     keep(daemon, &event, is_present ? EXPECTED_BACK : EXPECTED_LOST, level, text);
 }
 
-/** Memberships end with a role too: when the link goes. */
+/** Whoever is there has been asked and has answered when a membership would have run out. */
+static void await_expected(struct seat *seat, const struct segment *segment, instant now)
+{
+    const struct params *params = &segment->params;
+    duration patience =
+        params_group_membership(params->membership, (unsigned)params->robustness,
+                                params->query_interval, params->query_response_interval);
+
+    seat->expect_at = INSTANT_NEVER;
+    for (unsigned i = 0; i < seat->expected.count && segment->role != ROLE_DOWN; i++)
+        if (!seat->is_expected_present[i] && !seat->is_absence_told[i])
+            seat->expect_at = instant_after(now, patience);
+}
+
+instant daemon_expect_due(const struct daemon *daemon)
+{
+    instant due = INSTANT_NEVER;
+
+    for (unsigned i = 0; i < daemon->seat_count; i++)
+        if (daemon->seat[i].is_used)
+            due = instant_earlier(due, daemon->seat[i].expect_at);
+    return due;
+}
+
+void daemon_expect_turn(struct daemon *daemon, instant now)
+{
+    for (unsigned id = 0; id < daemon->seat_count; id++) {
+        struct seat *seat = &daemon->seat[id];
+        const struct event cause = {.segment = id, .at = now};
+
+        if (!seat->is_used || seat->expect_at > now)
+            continue;
+        seat->expect_at = INSTANT_NEVER;
+        for (unsigned i = 0; i < seat->expected.count; i++)
+            if (!seat->is_expected_present[i])
+                change_expected(daemon, &cause, i, false);
+    }
+}
+
+/** Memberships end with a role too: when the link goes. With the next one asking begins anew. */
 static void watch_expected(struct daemon *daemon, const struct event *event)
 {
     const struct segment *segment = engine_segment(daemon->engine, event->segment);
-    const struct seat *seat = &daemon->seat[event->segment];
+    struct seat *seat = &daemon->seat[event->segment];
 
     for (unsigned i = 0; i < seat->expected.count; i++) {
         struct address group = seat->expected.group[i];
-        if (event->kind == EVENT_ROLE && !membership_group(&segment->membership, group))
+        if (event->kind == EVENT_ROLE && seat->is_expected_present[i] &&
+            !membership_group(&segment->membership, group))
             change_expected(daemon, event, i, false);
         else if (event->kind != EVENT_ROLE && address_equal(group, event->group))
             change_expected(daemon, event, i, event->kind == EVENT_GROUP_JOINED);
     }
+    if (event->kind == EVENT_ROLE)
+        await_expected(seat, segment, event->at);
 }
 
 void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
@@ -125,16 +172,30 @@ void daemon_publish(struct daemon *daemon, const struct event *event, enum log_l
         watch_expected(daemon, event);
 }
 
-void daemon_expect(struct daemon *daemon, unsigned id, const struct expected_groups *expected)
+/** Whether it is known that nobody wants that group. */
+static bool is_absence_told(const struct seat *seat, struct address group)
+{
+    for (unsigned i = 0; i < seat->expected.count; i++)
+        if (address_equal(seat->expected.group[i], group))
+            return seat->is_absence_told[i];
+    return false;
+}
+
+void daemon_expect(struct daemon *daemon, instant now, unsigned id,
+                   const struct expected_groups *expected)
 {
     const struct segment *segment = engine_segment(daemon->engine, id);
     struct seat *seat = &daemon->seat[id];
+    const struct seat before = *seat;
 
     seat->expected = *expected;
     for (unsigned i = 0; i < expected->count; i++) {
         const struct group *group = membership_group(&segment->membership, expected->group[i]);
         seat->is_expected_present[i] = group && group->is_announced;
+        seat->is_absence_told[i] =
+            !seat->is_expected_present[i] && is_absence_told(&before, expected->group[i]);
     }
+    await_expected(seat, segment, now);
 }
 
 bool daemon_is_expected(const struct seat *seat, struct address group)

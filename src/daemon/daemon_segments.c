@@ -46,7 +46,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
         if (daemon->is_reload_pending) {
             engine_configure(daemon->engine, clock_now(), id, &config->params, &daemon->outbox);
             daemon_empty_outbox(daemon, clock_now());
-            daemon_expect(daemon, id, &config->expected);
+            daemon_expect(daemon, clock_now(), id, &config->expected);
         }
     } else {
         if (config->vlan == VLAN_NONE)
@@ -58,7 +58,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
         if (id == ENGINE_NO_SEGMENT || !reserve_seat(daemon, id))
             return problem_set(problem, "%s: no memory for it", segment_name);
         daemon->seat[id] = (struct seat){.is_used = true};
-        daemon_expect(daemon, id, &config->expected);
+        daemon_expect(daemon, clock_now(), id, &config->expected);
     }
     daemon->seat[id].generation = daemon->generation;
     daemon->seat[id].source = config->source;

@@ -332,7 +332,7 @@ test_a_thousand_bad_requests()
     grep -q 'ERROR SUMMARY: 0 errors' "$E2E_DIR/valgrind.log" || fail 'valgrind found errors'
 }
 
-# about 10 s
+# about 15 s
 test_hook_and_expected_groups()
 {
     cable
@@ -349,6 +349,7 @@ interfaces = ( "eth0" );
 hook = [ "$E2E_DIR/hook.sh", "$E2E_DIR/hook.out" ];
 hook-timeout = 1;
 expect-groups = ( "239.1.2.3" );
+query-interval = 1;
 last-member-query-interval = 0.2;
 END
     querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/s.sock"
@@ -358,6 +359,13 @@ END
     told '"missing":["239.1.2.3"]'
     asked metrics
     told '{"type":"sample","labels":{"segment":"eth0","group":"239.1.2.3"},"value":"0"}'
+
+    # One that was never there is told after a group membership interval, once.
+    wait_log igmpqd 'warning: eth0: expected group 239.1.2.3 has no member$' 6
+    within 3 hooked ' expected-group-lost eth0 .* group=239.1.2.3 .*has no member$' || fail 'the hook was not told of the absence'
+    sleep 4
+    [ "$(grep -c 'expected group' "$E2E_DIR/igmpqd.log")" -eq 1 ] || fail 'the absence was told more than once'
+    : >"$E2E_DIR/hook.out"
 
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     within 3 hooked ' expected-group-back eth0 .* group=239.1.2.3 ' || fail 'the hook was not told of the group'
