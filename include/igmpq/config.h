@@ -38,6 +38,12 @@ struct config_place {
     unsigned line;    /* 0: on the command line, or nowhere */
 };
 
+/** The names that places point to, each once; owned. */
+struct config_names {
+    char **name;
+    size_t count;
+};
+
 /** One segment, or with a wildcard one per interface that matches. */
 struct segment_config {
     char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
@@ -69,8 +75,7 @@ struct config {
     size_t count;
     bool is_verbose;
     struct daemon_config daemon;
-    char **included; /* names of files, which places point to */
-    size_t included_count;
+    struct config_names included;
 };
 
 /**

@@ -8,6 +8,7 @@
 
 #include "config_daemon.h"
 #include "config_file.h"
+#include "config_place.h"
 #include "igmpq/text.h"
 
 bool config_is_pattern(const char *interface)
@@ -24,9 +25,7 @@ void config_free(struct config *config)
 {
     free(config->segment);
     config_daemon_free(&config->daemon);
-    for (size_t i = 0; i < config->included_count; i++)
-        free(config->included[i]);
-    free(config->included);
+    config_names_free(&config->included);
     *config = (struct config){0};
 }
 
@@ -240,11 +239,9 @@ int config_load(const char *path, const struct overrides *overrides, const char 
     out->is_verbose = file.is_verbose;
     out->daemon = file.daemon;
     out->included = file.included;
-    out->included_count = file.included_count;
     /* They are ours now. */
     file.daemon.hook = NULL;
-    file.included = NULL;
-    file.included_count = 0;
+    file.included = (struct config_names){0};
     int result = 0;
     if (interface_count > 0 || file.segment_count == 0)
         result = add_interfaces(out, &file, overrides, interfaces, interface_count, tell, problem);

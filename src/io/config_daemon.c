@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The daemon's own settings. */
 #include "config_daemon.h"
-#include "config_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "config_place.h"
 #include "igmpq/text.h"
 #include "system.h"
 
@@ -77,7 +77,7 @@ static int read_name(const config_setting_t *at, const char *text, char *out, si
         return problem_set(problem, "%s: '%s' is longer than a name can be",
                            config_setting_name(at), text);
     snprintf(out, size, "%s", text);
-    *place = file_place(at);
+    *place = config_place_of(at);
     return 0;
 }
 
@@ -187,7 +187,7 @@ static int read_hook(const config_setting_t *at, struct daemon_config *out,
         if (!word)
             return problem_set(problem, "hook: text in quotes is wanted here");
         if (i == 0)
-            out->hook_place = file_place(*where);
+            out->hook_place = config_place_of(*where);
         if (i == 0 && word[0] != '/')
             return problem_set(problem, "hook: '%s' is not a path that begins with '/'", word);
         out->hook[i] = strdup(word);

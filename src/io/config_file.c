@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_daemon.h"
+#include "config_place.h"
 #include "config_text.h"
 #include "igmpq/text.h"
 
@@ -22,11 +23,6 @@ struct reader {
 static const char *named(const char *included, const char *path)
 {
     return included ? included : path;
-}
-
-struct config_place file_place(const config_setting_t *at)
-{
-    return (struct config_place){config_setting_source_file(at), config_setting_source_line(at)};
 }
 
 static int __attribute__((format(printf, 3, 4)))
@@ -133,7 +129,7 @@ static int keep(const struct reader *reader, const config_setting_t *at, const c
     if (!grown)
         return problem_set(reader->problem, "no memory");
     *list = grown;
-    struct file_setting setting = {strdup(name), strdup(value), file_place(at)};
+    struct file_setting setting = {strdup(name), strdup(value), config_place_of(at)};
     if (!setting.name || !setting.value) {
         free(setting.name);
         free(setting.value);
@@ -335,7 +331,7 @@ static int read_segment(const struct reader *reader, const config_setting_t *at)
         return problem_set(reader->problem, "no memory");
     file->segment = grown;
     struct file_segment *segment = &grown[file->segment_count++];
-    *segment = (struct file_segment){.place = file_place(at)};
+    *segment = (struct file_segment){.place = config_place_of(at)};
     if (config_setting_type(at) == CONFIG_TYPE_STRING)
         return read_name(reader, at, segment);
     if (!config_setting_is_group(at))
@@ -386,32 +382,10 @@ static int read_member(const struct reader *reader, const config_setting_t *at)
     return unknown(reader, at, own);
 }
 
-/** A name of libconfig's becomes one of ours; each is kept once. -1 without memory. */
-static int keep_name(struct file *file, struct config_place *place)
-{
-    if (!place->file)
-        return 0;
-    for (size_t i = 0; i < file->included_count; i++)
-        if (strcmp(file->included[i], place->file) == 0) {
-            place->file = file->included[i];
-            return 0;
-        }
-    char **grown = realloc(file->included, (file->included_count + 1) * sizeof *grown);
-    char *name = strdup(place->file);
-    if (grown)
-        file->included = grown;
-    if (!grown || !name) {
-        free(name);
-        return -1;
-    }
-    place->file = file->included[file->included_count++] = name;
-    return 0;
-}
-
 static int keep_names_of(struct file *file, struct file_setting *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (keep_name(file, &list[i].place) < 0)
+        if (config_names_keep(&file->included, &list[i].place) < 0)
             return -1;
     return 0;
 }
@@ -420,13 +394,13 @@ static int keep_names_of(struct file *file, struct file_setting *list, size_t co
 static int keep_names(struct file *file, struct problem *problem)
 {
     bool is_kept = keep_names_of(file, file->setting, file->setting_count) == 0 &&
-                   keep_name(file, &file->daemon.group_place) == 0 &&
-                   keep_name(file, &file->daemon.hook_place) == 0 &&
-                   keep_name(file, &file->daemon.user_place) == 0;
+                   config_names_keep(&file->included, &file->daemon.group_place) == 0 &&
+                   config_names_keep(&file->included, &file->daemon.hook_place) == 0 &&
+                   config_names_keep(&file->included, &file->daemon.user_place) == 0;
 
     for (size_t i = 0; i < file->segment_count; i++) {
         struct file_segment *segment = &file->segment[i];
-        is_kept = is_kept && keep_name(file, &segment->place) == 0 &&
+        is_kept = is_kept && config_names_keep(&file->included, &segment->place) == 0 &&
                   keep_names_of(file, segment->setting, segment->setting_count) == 0;
     }
     return is_kept ? 0 : problem_set(problem, "no memory");
@@ -477,8 +451,6 @@ void file_free(struct file *file)
     }
     free(file->segment);
     config_daemon_free(&file->daemon);
-    for (size_t i = 0; i < file->included_count; i++)
-        free(file->included[i]);
-    free(file->included);
+    config_names_free(&file->included);
     *file = (struct file){0};
 }

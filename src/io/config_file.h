@@ -4,8 +4,6 @@
 #ifndef IGMPQ_CONFIG_FILE_H
 #define IGMPQ_CONFIG_FILE_H
 
-#include <libconfig.h>
-
 #include "igmpq/config.h"
 
 /** A protocol setting with its value as text. */
@@ -38,13 +36,8 @@ struct file {
     bool is_verbose;
     struct expected_groups expected;
     struct daemon_config daemon;
-    char **included; /* names, which places point to */
-    size_t included_count;
+    struct config_names included;
 };
-
-/** libconfig's own, as long as its tree is there: the file's name is NULL or that of one included.
- */
-struct config_place file_place(const config_setting_t *at);
 
 /** 0, or -1 with "FILE:LINE: ..." and `*out` empty. */
 int file_read(const char *path, struct file *out, struct problem *problem);
