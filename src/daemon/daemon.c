@@ -69,6 +69,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     daemon->config = *config;
     *config = (struct config){0};
     daemon->alarm = daemon->watch = -1;
+    daemon->expect_due = INSTANT_NEVER;
     daemon_apply_verbosity(daemon);
     daemon->started = clock_now();
     if (daemon_choose_user(daemon, problem) < 0)
@@ -158,7 +159,7 @@ static instant next_due(const struct daemon *daemon)
     due = instant_earlier(due, control_deadline(daemon->control));
     due = instant_earlier(due, daemon->http_due);
     due = instant_earlier(due, daemon_notify_due(daemon));
-    due = instant_earlier(due, daemon_expect_due(daemon));
+    due = instant_earlier(due, daemon->expect_due);
     return instant_earlier(due, look_due(daemon));
 }
 

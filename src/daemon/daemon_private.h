@@ -63,6 +63,7 @@ struct daemon {
     instant tick_at;      /* not before: many queries due at once go out one bunch after another */
     bool is_wait_failing; /* that was told */
     bool is_behind;       /* frames were left unread, for timers to have their turn */
+    instant expect_due;   /* the earliest `expect_at` of all seats, or earlier */
     struct outbox outbox;
     struct event_log *events;
     struct hook *hook;       /* NULL: none */
@@ -102,8 +103,7 @@ void daemon_publish(struct daemon *daemon, const struct event *event, enum log_l
  * membership interval of querying is told as if it had lost its last one. */
 void daemon_expect(struct daemon *daemon, instant now, unsigned id,
                    const struct expected_groups *expected);
-/** When daemon_expect_turn() is to be called next. */
-instant daemon_expect_due(const struct daemon *daemon);
+/** Tell what is due; again at `expect_due` of the daemon. */
 void daemon_expect_turn(struct daemon *daemon, instant now);
 bool daemon_is_expected(const struct seat *seat, struct address group);
 

@@ -103,8 +103,9 @@ static void change_expected(struct daemon *daemon, const struct event *cause, un
 }
 
 /** Whoever is there has been asked and has answered when a membership would have run out. */
-static void await_expected(struct seat *seat, const struct segment *segment, instant now)
+static void await_expected(struct daemon *daemon, const struct segment *segment, instant now)
 {
+    struct seat *seat = &daemon->seat[segment->id];
     const struct params *params = &segment->params;
     duration patience =
         params_group_membership(params->membership, (unsigned)params->robustness,
@@ -114,26 +115,24 @@ static void await_expected(struct seat *seat, const struct segment *segment, ins
     for (unsigned i = 0; i < seat->expected.count && segment->role != ROLE_DOWN; i++)
         if (!seat->is_expected_present[i] && !seat->is_absence_told[i])
             seat->expect_at = instant_after(now, patience);
-}
-
-instant daemon_expect_due(const struct daemon *daemon)
-{
-    instant due = INSTANT_NEVER;
-
-    for (unsigned i = 0; i < daemon->seat_count; i++)
-        if (daemon->seat[i].is_used)
-            due = instant_earlier(due, daemon->seat[i].expect_at);
-    return due;
+    daemon->expect_due = instant_earlier(daemon->expect_due, seat->expect_at);
 }
 
 void daemon_expect_turn(struct daemon *daemon, instant now)
 {
+    if (daemon->expect_due > now)
+        return;
+    daemon->expect_due = INSTANT_NEVER;
     for (unsigned id = 0; id < daemon->seat_count; id++) {
         struct seat *seat = &daemon->seat[id];
         const struct event cause = {.segment = id, .at = now};
 
-        if (!seat->is_used || seat->expect_at > now)
+        if (!seat->is_used)
             continue;
+        if (seat->expect_at > now) {
+            daemon->expect_due = instant_earlier(daemon->expect_due, seat->expect_at);
+            continue;
+        }
         seat->expect_at = INSTANT_NEVER;
         for (unsigned i = 0; i < seat->expected.count; i++)
             if (!seat->is_expected_present[i])
@@ -145,7 +144,7 @@ void daemon_expect_turn(struct daemon *daemon, instant now)
 static void watch_expected(struct daemon *daemon, const struct event *event)
 {
     const struct segment *segment = engine_segment(daemon->engine, event->segment);
-    struct seat *seat = &daemon->seat[event->segment];
+    const struct seat *seat = &daemon->seat[event->segment];
 
     for (unsigned i = 0; i < seat->expected.count; i++) {
         struct address group = seat->expected.group[i];
@@ -156,7 +155,7 @@ static void watch_expected(struct daemon *daemon, const struct event *event)
             change_expected(daemon, event, i, event->kind == EVENT_GROUP_JOINED);
     }
     if (event->kind == EVENT_ROLE)
-        await_expected(seat, segment, event->at);
+        await_expected(daemon, segment, event->at);
 }
 
 void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
@@ -195,7 +194,7 @@ void daemon_expect(struct daemon *daemon, instant now, unsigned id,
         seat->is_absence_told[i] =
             !seat->is_expected_present[i] && is_absence_told(&before, expected->group[i]);
     }
-    await_expected(seat, segment, now);
+    await_expected(daemon, segment, now);
 }
 
 bool daemon_is_expected(const struct seat *seat, struct address group)
