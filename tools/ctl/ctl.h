@@ -45,6 +45,7 @@ struct ctl {
     /* Answers, or the sentence of why there is none, by their requests: the same question is asked
      * once. NULL: it is always asked. */
     json_t *kept;
+    bool *has_lost; /* set where an answer could not be kept, for want of memory; NULL: no matter */
 };
 
 /** The whole program. Returns its exit status. */

@@ -342,6 +342,8 @@ json_t *ctl_ask_all(const struct ctl *ctl, const char *request, int *status,
                             list ? json_incref(list) : json_string(problem->text)) < 0) {
         json_decref(list);
         list = NULL;
+        if (ctl->has_lost)
+            *ctl->has_lost = true;
         *status = CTL_EXIT_REFUSED;
         problem_set(problem, "no memory");
     }

@@ -79,7 +79,8 @@ static int ask_for_all(const struct ctl *ctl, struct problem *problem)
     int status = print_parts(ctl, nowhere, problem);
     fclose(nowhere);
     free(text);
-    if (status == 0 && ctl->is_masking && !ctl_mask(ctl->kept)) {
+    /* What is not kept would be asked for again, and its addresses be shown as they are. */
+    if (status == 0 && (*ctl->has_lost || (ctl->is_masking && !ctl_mask(ctl->kept)))) {
         problem_set(problem, "no memory");
         status = CTL_EXIT_REFUSED;
     }
@@ -89,10 +90,12 @@ static int ask_for_all(const struct ctl *ctl, struct problem *problem)
 int ctl_show_support(const struct ctl *ctl, FILE *to, struct problem *problem)
 {
     struct ctl plain = *ctl;
+    bool has_lost = false;
 
     plain.color = "never";
     plain.is_long = true;
     plain.kept = json_object();
+    plain.has_lost = &has_lost;
     if (!plain.kept) {
         problem_set(problem, "no memory");
         return CTL_EXIT_REFUSED;
