@@ -41,7 +41,8 @@ static void print_title(const struct ctl *ctl, FILE *to)
             ctl->is_masking ? "\nAddresses of hosts are replaced: address-1 is the lowest." : "");
 }
 
-/** A part that the daemon does not give is told in its place: the others are of use without it. */
+/** A part that the daemon does not give is told in its place, and by the status: the others are of
+ * use without it. */
 static int print_parts(const struct ctl *ctl, FILE *to, struct problem *problem)
 {
     static const struct {
@@ -53,16 +54,19 @@ static int print_parts(const struct ctl *ctl, FILE *to, struct problem *problem)
         {"Hosts", ctl_show_hosts},           {"Groups", show_some_groups},
         {"Interfaces", ctl_show_interfaces}, {"Events", ctl_show_events},
     };
+    int result = 0;
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         fprintf(to, "\n==== %s ====\n\n", parts[i].title);
         int status = parts[i].show(ctl, to, problem);
         if (status == CTL_EXIT_UNREACHABLE)
             return status;
-        if (status)
+        if (status) {
             fprintf(to, "%s\n", problem->text);
+            result = status;
+        }
     }
-    return 0;
+    return result;
 }
 
 /** Everything is asked for first, since no name can be given before all addresses are known. */
@@ -77,6 +81,8 @@ static int ask_for_all(const struct ctl *ctl, struct problem *problem)
         return CTL_EXIT_REFUSED;
     }
     int status = print_parts(ctl, nowhere, problem);
+    if (status != CTL_EXIT_UNREACHABLE)
+        status = 0; /* what was refused is kept as well, and told then */
     fclose(nowhere);
     free(text);
     /* What is not kept would be asked for again, and its addresses be shown as they are. */
