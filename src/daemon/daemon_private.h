@@ -40,6 +40,7 @@ struct seat {
     struct expected_groups expected;
     bool is_expected_present[EXPECTED_GROUPS_MOST];
     bool is_absence_told[EXPECTED_GROUPS_MOST]; /* since it was last present */
+    bool is_asked;     /* a general query was sent or heard since the link came up */
     instant expect_at; /* when those never seen have had their time; NEVER: nothing to wait for */
 };
 
@@ -99,8 +100,8 @@ void daemon_set_verbosity(struct daemon *daemon, enum verbosity verbosity);
 void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
                     const char *text);
 
-/** These groups are to have members on a segment, from now on. One that has none after a group
- * membership interval of querying is told as if it had lost its last one. */
+/** These groups are to have members on a segment, from now on. One that has none a group
+ * membership interval after the first general query is told as if it had lost its last one. */
 void daemon_expect(struct daemon *daemon, instant now, unsigned id,
                    const struct expected_groups *expected);
 /** Tell what is due; again at `expect_due` of the daemon. */

@@ -102,7 +102,8 @@ static void change_expected(struct daemon *daemon, const struct event *cause, un
     keep(daemon, &event, is_present ? EXPECTED_BACK : EXPECTED_LOST, level, text);
 }
 
-/** Whoever is there has been asked and has answered when a membership would have run out. */
+/** Whoever is there has been asked and has answered when a membership would have run out: from now
+ * on, where somebody asks. */
 static void await_expected(struct daemon *daemon, const struct segment *segment, instant now)
 {
     struct seat *seat = &daemon->seat[segment->id];
@@ -112,7 +113,7 @@ static void await_expected(struct daemon *daemon, const struct segment *segment,
                                 params->query_interval, params->query_response_interval);
 
     seat->expect_at = INSTANT_NEVER;
-    for (unsigned i = 0; i < seat->expected.count && segment->role != ROLE_DOWN; i++)
+    for (unsigned i = 0; i < seat->expected.count && seat->is_asked; i++)
         if (!seat->is_expected_present[i] && !seat->is_absence_told[i])
             seat->expect_at = instant_after(now, patience);
     daemon->expect_due = instant_earlier(daemon->expect_due, seat->expect_at);
@@ -140,7 +141,25 @@ void daemon_expect_turn(struct daemon *daemon, instant now)
     }
 }
 
-/** Memberships end with a role too: when the link goes. With the next one asking begins anew. */
+/** Asking begins with the first general query after the link came up, by whomever; who asks next
+ * does not matter. */
+static void watch_asking(struct daemon *daemon, const struct event *event)
+{
+    const struct segment *segment = engine_segment(daemon->engine, event->segment);
+    struct seat *seat = &daemon->seat[event->segment];
+    bool is_query = event->kind == EVENT_QUERIER_ELECTED ||
+                    (event->kind == EVENT_QUERY_SENT && address_is_none(event->group));
+
+    if (event->kind == EVENT_ROLE && event->role_to == ROLE_DOWN) {
+        seat->is_asked = false;
+        await_expected(daemon, segment, event->at);
+    } else if (is_query && !seat->is_asked) {
+        seat->is_asked = true;
+        await_expected(daemon, segment, event->at);
+    }
+}
+
+/** Memberships end with a role too: when the link goes. */
 static void watch_expected(struct daemon *daemon, const struct event *event)
 {
     const struct segment *segment = engine_segment(daemon->engine, event->segment);
@@ -154,8 +173,6 @@ static void watch_expected(struct daemon *daemon, const struct event *event)
         else if (event->kind != EVENT_ROLE && address_equal(group, event->group))
             change_expected(daemon, event, i, event->kind == EVENT_GROUP_JOINED);
     }
-    if (event->kind == EVENT_ROLE)
-        await_expected(daemon, segment, event->at);
 }
 
 void daemon_publish(struct daemon *daemon, const struct event *event, enum log_level level,
@@ -169,15 +186,17 @@ void daemon_publish(struct daemon *daemon, const struct event *event, enum log_l
     if (event->kind == EVENT_ROLE || event->kind == EVENT_GROUP_JOINED ||
         event->kind == EVENT_GROUP_LEFT)
         watch_expected(daemon, event);
+    watch_asking(daemon, event);
 }
 
-/** Whether it is known that nobody wants that group. */
-static bool is_absence_told(const struct seat *seat, struct address group)
+/** The index of that group among those that are expected; their count: it is not. */
+static unsigned find_expected(const struct seat *seat, struct address group)
 {
-    for (unsigned i = 0; i < seat->expected.count; i++)
-        if (address_equal(seat->expected.group[i], group))
-            return seat->is_absence_told[i];
-    return false;
+    unsigned i = 0;
+
+    while (i < seat->expected.count && !address_equal(seat->expected.group[i], group))
+        i++;
+    return i;
 }
 
 void daemon_expect(struct daemon *daemon, instant now, unsigned id,
@@ -186,21 +205,23 @@ void daemon_expect(struct daemon *daemon, instant now, unsigned id,
     const struct segment *segment = engine_segment(daemon->engine, id);
     struct seat *seat = &daemon->seat[id];
     const struct seat before = *seat;
+    bool is_any_new = false;
 
     seat->expected = *expected;
     for (unsigned i = 0; i < expected->count; i++) {
         const struct group *group = membership_group(&segment->membership, expected->group[i]);
         seat->is_expected_present[i] = group && group->is_announced;
-        seat->is_absence_told[i] =
-            !seat->is_expected_present[i] && is_absence_told(&before, expected->group[i]);
+        unsigned old = find_expected(&before, expected->group[i]);
+        is_any_new |= old == before.expected.count;
+        seat->is_absence_told[i] = !seat->is_expected_present[i] && old < before.expected.count &&
+                                   before.is_absence_told[old];
     }
-    await_expected(daemon, segment, now);
+    /* A reload that names no other group is no reason to wait longer. */
+    if (is_any_new)
+        await_expected(daemon, segment, now);
 }
 
 bool daemon_is_expected(const struct seat *seat, struct address group)
 {
-    for (unsigned i = 0; i < seat->expected.count; i++)
-        if (address_equal(seat->expected.group[i], group))
-            return true;
-    return false;
+    return find_expected(seat, group) < seat->expected.count;
 }

@@ -57,7 +57,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
                                 &config->params);
         if (id == ENGINE_NO_SEGMENT || !reserve_seat(daemon, id))
             return problem_set(problem, "%s: no memory for it", segment_name);
-        daemon->seat[id] = (struct seat){.is_used = true};
+        daemon->seat[id] = (struct seat){.is_used = true, .expect_at = INSTANT_NEVER};
         daemon_expect(daemon, clock_now(), id, &config->expected);
     }
     daemon->seat[id].generation = daemon->generation;

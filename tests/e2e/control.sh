@@ -438,3 +438,43 @@ test_where_the_socket_is()
     wait_log fifth 'uery' 3
     never_logged fifth 'warning'
 }
+
+# An expected group is missed once somebody asks, by whomever, and neither reloads nor another querier put that off.
+# about 25 s
+test_expected_group_that_never_came()
+{
+    local turn
+    cable
+    cat >"$E2E_DIR/q.conf" <<END
+interfaces = ( "eth0" );
+mode = "passive";
+query-interval = 1;
+expect-groups = ( "239.1.2.3" );
+END
+    querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/s.sock"
+    ready
+    # A group membership interval is 2 * 1 + 1 s at most.
+    sleep 6
+    ! logged igmpqd 'expected group' || fail 'missed although nobody asked'
+    frame peer query --src 192.168.50.5
+    wait_log igmpqd 'expected group 239.1.2.3 has no member$' 8
+    stop igmpqd
+
+    sed -i '/mode/d' "$E2E_DIR/q.conf"
+    querier again q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/again.sock" --timeout 1.5
+    wait_log again 'startup query 1' 5
+    # Reloads, and elections lost and won, each more often than that interval.
+    for turn in {1..8}; do
+        in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/again.sock" reload >/dev/null || fail "reload $turn"
+        [ $((turn % 2)) -eq 0 ] || frame peer query --src 192.168.50.5
+        sleep 1
+    done
+    logged again 'expected group 239.1.2.3 has no member$' || fail 'reloads and elections put it off'
+    expect "$(grep -c 'is querier\|as querier\|LOST to\|taking over' "$E2E_DIR/again.log") >= 4" 'changes of role'
+    [ "$(grep -c 'expected group' "$E2E_DIR/again.log")" -eq 1 ] || fail 'told more than once'
+    # A reload that names another has that one waited for.
+    sed -i 's/239.1.2.3/239.9.9.9/' "$E2E_DIR/q.conf"
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/again.sock" reload >/dev/null || fail 'reload'
+    ! logged again 'expected group 239.9.9.9' || fail 'missed at once'
+    wait_log again 'expected group 239.9.9.9 has no member$' 8
+}
