@@ -253,6 +253,22 @@ included 'inner.conf:2: hook: /nowhere/hook cannot be run: No such file or direc
 
 hook = "/nowhere/hook";
 END
+# One that cannot be opened is named, with the reason, also where another file includes it.
+included 'inner.conf:2: cannot include absent.conf: No such file or directory' <<END
+
+@include "$work/absent.conf"
+END
+# A pipe is not waited for: a running daemon reads this as well.
+mkfifo "$work/pipe"
+printf '\n@include "%s/pipe"\n' "$work" >"$work/igmpqd.conf"
+status=0
+timeout 20 "$bin/igmpqd" -T -c "$work/igmpqd.conf" >/dev/null 2>"$work/said" || status=$?
+[ "$status" -eq 1 ] || fail "a pipe included: exit status $status"
+grep -q "^igmpqd: $work/igmpqd.conf:2: $work/pipe: this is no file that can be included" "$work/said" ||
+    fail "a pipe included: $(cat "$work/said")"
+# What stands in a comment is not included, whatever it names.
+printf '/*\n@include "%s/absent.conf"\n*/\ninterfaces = ( "eth0" );\n' "$work" >"$work/igmpqd.conf"
+"$bin/igmpqd" -T -c "$work/igmpqd.conf" >/dev/null 2>"$work/said" || fail "in a comment: $(cat "$work/said")"
 # One that includes itself again and again ends as well, and soon.
 for _ in 1 2 3 4 5 6 7 8; do
     printf '@include "%s/again.conf"\n' "$work"
@@ -260,6 +276,7 @@ done >"$work/again.conf"
 status=0
 "$bin/igmpqd" -T -c "$work/again.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "a file that includes itself: exit status $status"
+grep -q "^igmpqd: $work/again.conf:1: .*too deep" "$work/said" || fail "a file that includes itself: $(cat "$work/said")"
 status=0
 "$bin/igmpqd" -T -c "$work/absent.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "no file: exit status $status"

@@ -406,6 +406,17 @@ static int keep_names(struct file *file, struct problem *problem)
     return is_kept ? 0 : problem_set(problem, "no memory");
 }
 
+/** What libconfig did not like. */
+static int explain(const config_t *tree, const char *path, struct problem *problem)
+{
+    const char *file = named(config_error_file(tree), path);
+    int line = config_error_line(tree);
+
+    if (line > 0 && config_text_explain_include(file, (unsigned)line, problem))
+        return -1;
+    return problem_set(problem, "%s:%d: %s", file, line, config_error_text(tree));
+}
+
 int file_read(const char *path, struct file *out, struct problem *problem)
 {
     struct reader reader = {out, problem};
@@ -419,8 +430,7 @@ int file_read(const char *path, struct file *out, struct problem *problem)
         return -1;
     config_init(&tree);
     if (!config_read_string(&tree, text))
-        result = problem_set(problem, "%s:%d: %s", named(config_error_file(&tree), path),
-                             config_error_line(&tree), config_error_text(&tree));
+        result = explain(&tree, path, problem);
     free(text);
     const config_setting_t *root = config_root_setting(&tree);
     for (int i = 0; result == 0 && i < config_setting_length(root); i++)

@@ -41,15 +41,21 @@ static char *read_all(FILE *stream, size_t *length)
     return text;
 }
 
-/** NULL with a sentence; where the file is not there and that is no error, without. */
-static char *read_file(const char *path, bool is_missing_fine, size_t *length,
-                       struct problem *problem)
+/** NULL with a sentence; but without, where one that is included is not there: the line may be part
+ * of a comment. */
+static char *read_file(const char *path, bool is_included, size_t *length, struct problem *problem)
 {
     struct stat about;
-    FILE *stream = fopen(path, "r");
 
+    /* Opening a pipe waits for somebody to write, in a daemon that runs. */
+    if (is_included && stat(path, &about) == 0 && !S_ISREG(about.st_mode) &&
+        !S_ISDIR(about.st_mode)) {
+        problem_set(problem, "%s: this is no file that can be included", path);
+        return NULL;
+    }
+    FILE *stream = fopen(path, "r");
     if (!stream) {
-        if (!is_missing_fine)
+        if (!is_included)
             problem_set(problem, "%s: %s", path, strerror(errno));
         return NULL;
     }
@@ -130,4 +136,31 @@ char *config_text_read(const char *path, struct problem *problem)
         return text;
     free(text);
     return NULL;
+}
+
+bool config_text_explain_include(const char *path, unsigned line, struct problem *problem)
+{
+    char included[PATH_SIZE];
+    struct problem ignored;
+    size_t length;
+    bool is_explained = false;
+    char *text = read_file(path, false, &length, &ignored);
+    const char *at = text;
+
+    for (unsigned i = 1; at && i < line; i++) {
+        at = strchr(at, '\n');
+        at = at ? at + 1 : NULL;
+    }
+    if (at && parse_include(at, included)) {
+        FILE *stream = fopen(included, "r");
+        if (stream) {
+            fclose(stream);
+        } else {
+            problem_set(problem, "%s:%u: cannot include %s: %s", path, line, included,
+                        strerror(errno));
+            is_explained = true;
+        }
+    }
+    free(text);
+    return is_explained;
 }

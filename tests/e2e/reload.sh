@@ -194,6 +194,10 @@ query-interval = 5;'
     reload 'igmpqd\.conf:2: .*; the configuration stays as it was'
     configure '# nothing at all'
     reload 'igmpqd\.conf names no interface; the configuration stays as it was'
+    configure "@include \"$E2E_DIR/more.conf\""
+    reload 'igmpqd\.conf:1: cannot include .*/more\.conf: No such file or directory; the configuration stays as it was'
+    printf 'interfaces = ( "eth0" );\n\nrobustnes = 2;\n' >"$E2E_DIR/more.conf"
+    reload "more\.conf:3: there is no setting 'robustnes'; .*; the configuration stays as it was"
     rm "$E2E_DIR/igmpqd.conf"
     reload 'igmpqd\.conf: No such file or directory; the configuration stays as it was'
     begin
