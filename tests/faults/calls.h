@@ -132,6 +132,7 @@ FAULT(ssize_t, write, (int descriptor, const void *data, size_t length), (descri
       -1, EIO)
 FAULT(int, fstat, (int descriptor, struct stat *about), (descriptor, about), -1, EIO)
 FAULT(int, lstat, (const char *path, struct stat *about), (path, about), -1, EIO)
+FAULT(int, stat, (const char *path, struct stat *about), (path, about), -1, EIO)
 FAULT(int, access, (const char *path, int mode), (path, mode), -1, EACCES)
 FAULT(int, chmod, (const char *path, mode_t mode), (path, mode), -1, EPERM)
 FAULT(int, fchown, (int descriptor, uid_t user, gid_t group), (descriptor, user, group), -1, EPERM)
