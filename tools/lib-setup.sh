@@ -201,16 +201,13 @@ setup_install()
     fi
     setup_packages=$(setup_missing_packages 2 "$@")
     setup_say "Installing $setup_packages ..."
-    setup_log=$(mktemp) || return 1
     # A list of packages that is a little old still serves: an update that fails is no reason to stop.
-    DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 update \
-        </dev/null >"$setup_log" 2>&1 || setup_warn 'apt-get update failed; trying with the lists that are there.'
+    setup_update=$(DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null 2>&1) ||
+        setup_warn 'apt-get update failed; trying with the lists that are there.'
     # shellcheck disable=SC2086 # a list of words
-    if ! DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 \
-        install --no-install-recommends $setup_packages </dev/null >>"$setup_log" 2>&1; then
-        tail -n 15 "$setup_log" >&2
-    fi
-    rm -f "$setup_log"
+    setup_output=$(DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 \
+        install --no-install-recommends $setup_packages </dev/null 2>&1) ||
+        printf '%s\n%s\n' "$setup_update" "$setup_output" | tail -n 15 >&2
     setup_missing "$@" >/dev/null || return 0
     setup_tell_what_to_install "$@"
     return 1
@@ -281,12 +278,13 @@ setup_work_folder()
 setup_export()
 {
     mkdir -p "$1" || return 1
-    setup_list=$(mktemp) || return 1
+    # Among what is made, so that a caller who is interrupted has nothing else to remove.
+    setup_list=$1/.git-files
     # Tracked or new, but not ignored: a file that was not committed yet is tested as well. Under sudo the
     # checkout belongs to somebody else, which git must be told is fine.
     if (cd "$SETUP_TOP" && [ -e .git ] &&
         git -c safe.directory="$SETUP_TOP" ls-files --cached --others --exclude-standard) >"$setup_list" 2>/dev/null; then
-        (cd "$SETUP_TOP" && sort -u "$setup_list" | while IFS= read -r setup_file; do
+        sort -u "$setup_list" | (cd "$SETUP_TOP" && while IFS= read -r setup_file; do
             if [ -e "$setup_file" ] || [ -h "$setup_file" ]; then printf '%s\n' "$setup_file"; fi
         done | tar -c -f - -T -) | (cd "$1" && tar -x -f - --no-same-owner)
     else

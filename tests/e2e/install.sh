@@ -563,13 +563,20 @@ test_interrupted()
     mkdir -p "$E2E_DIR/checkout"
     cp -R "$tools" "$E2E_DIR/checkout/"
     touch "$E2E_DIR/checkout/configure.ac" "$E2E_DIR/checkout/Makefile.am"
-    printf '#!/bin/sh\nsleep 60\n' >"$E2E_DIR/checkout/autogen.sh"
-    chmod +x "$E2E_DIR/checkout/autogen.sh"
-    terminal "'$E2E_DIR/checkout/tools/install.sh' -i eth0 -y"
-    sees '^Building igmpq'
-    press C-c
-    sees '^Interrupted\. Nothing was changed\.$'
-    sees '^status 130$'
-    close_terminal
-    nothing_is_left
+    mkdir -p "$E2E_DIR/slow"
+    for slow in "$E2E_DIR/checkout/autogen.sh" "$E2E_DIR/slow/tar"; do
+        printf '#!/bin/sh\nsleep 60\n' >"$slow"
+        chmod +x "$slow"
+    done
+    # once while the checkout is copied, once while it is built
+    for path in "$E2E_DIR/slow:\$PATH" "\$PATH"; do
+        terminal "PATH=$path '$E2E_DIR/checkout/tools/install.sh' -i eth0 -y"
+        sees '^Building igmpq'
+        sleep 0.5
+        press C-c
+        sees '^Interrupted\. Nothing was changed\.$'
+        sees '^status 130$'
+        close_terminal
+        nothing_is_left
+    done
 }
