@@ -87,7 +87,7 @@ struct replay {
     struct findings *findings;
     struct builder *builder;   /* --write */
     struct recorder *recorder; /* --write */
-    struct problem trouble;    /* what went wrong on the way; empty: nothing */
+    struct problem trouble;    /* what went wrong on the way, each thing once; empty: nothing */
     bool has_trouble;
 
     instant now;    /* of the engine; the last frame's time, or later */
@@ -131,8 +131,6 @@ const char *replay_link_name(enum link_type link);
 unsigned replay_lan_add(struct replay *replay, unsigned port, const struct frame *frame);
 /** The segment that plays the daemon; down. */
 unsigned replay_lan_add_own(struct replay *replay);
-/** Something is missing for want of memory: `trouble` says so, and so does the exit status. */
-void replay_note_no_memory(struct replay *replay);
 /** What there is of a segment; NULL without memory, which is noted. */
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment);
 /** Note an IGMP frame. */
@@ -143,6 +141,11 @@ void replay_lan_free(struct replay *replay);
 
 /* ---- replay_output.c ---- */
 
+/** Something went wrong: `trouble` says so, behind what went wrong before, and so does the exit
+ * status. Said again it changes nothing. */
+void replay_note_trouble(struct replay *replay, const char *text);
+/** Something is missing for want of memory. */
+void replay_note_no_memory(struct replay *replay);
 void replay_output_begin(struct replay *replay);
 /** A frame whose IP protocol is IGMP; only where frames are asked for. */
 void replay_output_frame(struct replay *replay, instant at);

@@ -9,13 +9,6 @@
 /* More VLANs than one trunk can have, fewer than a forged capture could ask for. */
 #define SEGMENTS_MOST 8192
 
-void replay_note_no_memory(struct replay *replay)
-{
-    if (!replay->has_trouble)
-        problem_set(&replay->trouble, "no memory: the answer is not complete");
-    replay->has_trouble = true;
-}
-
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment)
 {
     if (segment >= replay->lan_count) {

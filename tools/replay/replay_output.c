@@ -36,11 +36,28 @@ const char *replay_output_relative(const struct replay *replay, instant at, char
     return out;
 }
 
+void replay_note_trouble(struct replay *replay, const char *text)
+{
+    char before[sizeof replay->trouble.text];
+
+    if (!replay->has_trouble) {
+        problem_set(&replay->trouble, "%s", text);
+    } else if (strstr(replay->trouble.text, text) == NULL) {
+        memcpy(before, replay->trouble.text, sizeof before);
+        problem_set(&replay->trouble, "%s; %s", before, text);
+    }
+    replay->has_trouble = true;
+}
+
+void replay_note_no_memory(struct replay *replay)
+{
+    replay_note_trouble(replay, "no memory: the answer is not complete");
+}
+
 void replay_output_line(struct replay *replay, char *line)
 {
     if (line == NULL) {
-        problem_set(&replay->trouble, "no memory");
-        replay->has_trouble = true;
+        replay_note_no_memory(replay);
         return;
     }
     puts(line);

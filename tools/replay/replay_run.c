@@ -41,14 +41,6 @@ const char *replay_link_name(enum link_type link)
     return "?";
 }
 
-static void note_trouble(struct replay *replay, const char *text)
-{
-    if (replay->has_trouble)
-        return;
-    replay->has_trouble = true;
-    problem_set(&replay->trouble, "%s", text);
-}
-
 static void record_query(struct replay *replay, instant at, const struct query *query)
 {
     uint8_t frame[FRAME_MAX];
@@ -66,7 +58,7 @@ static void record_query(struct replay *replay, instant at, const struct query *
     int length =
         build_query(replay->builder, &envelope, &query->message, frame, sizeof frame, &problem);
     if (length < 0)
-        note_trouble(replay, problem.text);
+        replay_note_trouble(replay, problem.text);
     else
         recorder_add(replay->recorder, at, (struct octets){frame, (size_t)length});
 }
@@ -297,7 +289,7 @@ static void run_file(struct replay *replay)
     if (progress.is_there)
         fprintf(stderr, "\r%*s\r", 40, "");
     if (result == CAPTURE_FAILED)
-        note_trouble(replay, problem.text);
+        replay_note_trouble(replay, problem.text);
 }
 
 /* ---- live ---- */
@@ -335,7 +327,7 @@ static void run_live(struct replay *replay, const volatile sig_atomic_t *stop)
         pass(replay, clock_wall() - LIVE_LAG);
     }
     if (result == CAPTURE_FAILED)
-        note_trouble(replay, problem.text);
+        replay_note_trouble(replay, problem.text);
     pass(replay, instant_earlier(clock_wall(), until));
 }
 
@@ -410,7 +402,7 @@ void replay_run(struct replay *replay, const volatile sig_atomic_t *stop)
     replay_summary(replay);
     struct problem unwritten;
     if (recorder_close(replay->recorder, &unwritten) < 0)
-        note_trouble(replay, unwritten.text);
+        replay_note_trouble(replay, unwritten.text);
     replay->recorder = NULL;
 }
 
