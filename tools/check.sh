@@ -254,7 +254,7 @@ valgrind_tests()
 # All of them take minutes: make check-faults. By chance, and the same each time: what fails here can be found again.
 calls_fail()
 {
-    make -C "$work/sanitizers" -j "$SETUP_JOBS" check-faults FAULT_OPTIONS='--seconds 40 --seed 1'
+    make -C "$work/sanitizers" -j "$SETUP_JOBS" check-faults FAULT_OPTIONS='--count 400 --seed 1'
 }
 
 scripts_of_source()

@@ -94,12 +94,12 @@ def walk_tools(daemon, arguments, number, share, silent, tell_trouble):
     captures = os.path.join(os.path.dirname(HERE), "pcaps")
     done = fired = 0
     tools = list(all_tools(daemon.folder, settings, captures))[number::arguments.jobs]
-    for left, tool in zip(range(len(tools), 0, -1), tools):
+    for tool in tools:
         places = Places(tool.program)
         tasks = tool.learn()
         places.learn(task.place for task in tasks)
         tasks = [task for task in tasks if not arguments.only or arguments.only in describe(task, places)]
-        for task in share(arguments, tasks, 1 / left):
+        for task in share(arguments, tasks, 0.4 / len(tools)):
             try:
                 fired += tool.fail(task, places, silent)
             except Trouble as trouble:

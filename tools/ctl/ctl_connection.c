@@ -220,8 +220,10 @@ struct ctl_answer *ctl_ask(const struct ctl *ctl, const char *request, int *stat
     if (answer->descriptor < 0)
         goto failed;
     /* A daemon that is busy answers and closes before it has read; what it said is still there to
-     * be read, so that an error here says nothing. */
-    (void)send(answer->descriptor, line, (size_t)length, MSG_NOSIGNAL);
+     * be read, so that an error here says nothing. One that waits for our request learns that none
+     * comes. */
+    if (send(answer->descriptor, line, (size_t)length, MSG_NOSIGNAL) != length)
+        shutdown(answer->descriptor, SHUT_WR);
     if (check_header(answer, problem) == 0)
         return answer;
 failed:
