@@ -33,8 +33,8 @@ struct recorder *recorder_open(const char *path, struct problem *problem)
     }
     recorder->dumper = pcap_dump_fopen(recorder->pcap, file);
     if (recorder->dumper == NULL) {
+        /* libpcap has closed the file: it could not write the header. */
         problem_set(problem, "cannot write %s: %s", path, pcap_geterr(recorder->pcap));
-        fclose(file);
         goto failed;
     }
     return recorder;
