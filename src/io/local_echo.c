@@ -28,6 +28,7 @@ static int local_echo_prepare(struct local_echo *echo, unsigned interface_index,
 {
     char advice[PRIVILEGE_ADVICE_SIZE];
     unsigned char loop = 1;
+    unsigned char ttl = 0;  /* Linux goes by the header; NetBSD and OpenBSD put this in its place */
     int header_is_ours = 1; /* Linux knows by IPPROTO_RAW; a BSD would put another one in front */
 
     /* IPPROTO_RAW: we write the header, and nothing is ever received. */
@@ -42,7 +43,8 @@ static int local_echo_prepare(struct local_echo *echo, unsigned interface_index,
     if (setsockopt(echo->descriptor, IPPROTO_IP, IP_HDRINCL, &header_is_ours,
                    sizeof header_is_ours) != 0 ||
         local_echo_choose_interface(echo->descriptor, interface_index) != 0 ||
-        setsockopt(echo->descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &loop, sizeof loop) != 0)
+        setsockopt(echo->descriptor, IPPROTO_IP, IP_MULTICAST_LOOP, &loop, sizeof loop) != 0 ||
+        setsockopt(echo->descriptor, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) != 0)
         return problem_set(problem, "cannot reach this host's own members on interface %u: %s",
                            interface_index, strerror(errno));
     return 0;
