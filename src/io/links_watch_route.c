@@ -16,6 +16,19 @@
 #include <string.h>
 #include <unistd.h>
 
+/* FreeBSD and NetBSD tell only on demand that messages had no room; OpenBSD sends RTM_DESYNC. */
+static int ask_for_losses(int descriptor)
+{
+#ifdef SO_RERROR
+    int on = 1;
+
+    return setsockopt(descriptor, SOL_SOCKET, SO_RERROR, &on, sizeof on);
+#else
+    (void)descriptor;
+    return 0;
+#endif
+}
+
 int links_watch_open(struct problem *problem)
 {
     int descriptor = socket(PF_ROUTE, SOCK_RAW, AF_UNSPEC);
@@ -23,7 +36,7 @@ int links_watch_open(struct problem *problem)
     if (descriptor < 0)
         return problem_set(problem, "cannot watch the interfaces: %s", strerror(errno));
     if (fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
-        fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 || ask_for_losses(descriptor) != 0) {
         problem_set(problem, "cannot watch the interfaces: %s", strerror(errno));
         close(descriptor);
         return -1;
