@@ -13,6 +13,10 @@
 #include <sys/time.h>
 
 #include <net/if.h>
+#include <net/if_dl.h>
+#ifdef HAVE_NET_IF_ETHER_H
+#include <net/if_ether.h>
+#endif
 #ifdef HAVE_NET_IF_VLANVAR_H
 #include <net/if_vlanvar.h>
 #elif defined HAVE_NET_IF_VLAN_VAR_H
@@ -29,6 +33,13 @@
 #define ANSWERS_MOST 64
 
 #if defined SIOCGIFPARENT
+/* vxlan(4), bpe(4) and others answer as well; a vlan(4) is Ethernet by its type, and a name is the
+ * driver's, with a number, for good. */
+static bool is_vlan(const char *name)
+{
+    return strncmp(name, "vlan", 4) == 0 && name[4] >= '0' && name[4] <= '9';
+}
+
 static bool ask_vlan(int descriptor, const char *name, int64_t *vlan, char parent[IFNAMSIZ])
 {
     struct ifreq tag;
@@ -38,7 +49,8 @@ static bool ask_vlan(int descriptor, const char *name, int64_t *vlan, char paren
     memset(&above, 0, sizeof above);
     memcpy(tag.ifr_name, name, strlen(name));
     memcpy(above.ifp_name, name, strlen(name));
-    if (ioctl(descriptor, SIOCGVNETID, &tag) != 0 || ioctl(descriptor, SIOCGIFPARENT, &above) != 0)
+    if (!is_vlan(name) || ioctl(descriptor, SIOCGVNETID, &tag) != 0 ||
+        ioctl(descriptor, SIOCGIFPARENT, &above) != 0)
         return false;
     *vlan = tag.ifr_vnetid;
     memcpy(parent, above.ifp_parent, IFNAMSIZ);
@@ -91,9 +103,12 @@ uint32_t links_carrier_changes(unsigned index)
     return 0;
 }
 
+/* As route(8) asks: NetBSD tells the interface only to whom asks for it, and OpenBSD wants an
+ * address behind each bit of rtm_addrs. */
 struct route_question {
     struct rt_msghdr header;
     struct sockaddr_in destination, mask;
+    struct sockaddr_dl interface;
 };
 
 /* The index of the interface in the answer to our question, or 0. */
@@ -132,6 +147,7 @@ bool links_default_route(char out[LINK_NAME_SIZE])
                    .rtm_seq = 1},
         .destination = any,
         .mask = any,
+        .interface = {.sdl_len = sizeof question.interface, .sdl_family = AF_LINK},
     };
     struct timeval patience = {.tv_sec = 1};
     char name[IF_NAMESIZE];
