@@ -13,7 +13,7 @@ Usage: tests/systems/cross.sh [--keep DIR] [--no-run | --unit] TARGET...
 Builds igmpq for each TARGET ("all": every one), with its libraries, from sources, every warning an error; two targets at
 a time. Programs for Linux are static and stripped, their sizes are told, and they are run: --version and the captures
 of tests/pcaps (through qemu-user where the processor is another). Programs for a BSD are compiled and linked, since
-nothing here can run them.
+nothing here can run them; the files that only a BSD has are tested on a model of its kernel (tests/systems/bsd).
 
   --keep DIR   leave the programs in DIR/TARGET
   --no-run     only build
@@ -24,7 +24,7 @@ nothing here can run them.
 
 What is slow to make is kept in ${IGMPQ_CACHE:-/var/cache/igmpq}/cross: 400 MB for the compiler, 10 MB a target.
 Needs dpkg-dev, autoconf, automake, libtool, bison, flex, make, npm, pkg-config, uthash-dev and, to run the programs for
-other processors, qemu-user; s390x and i386 need gcc-s390x-linux-gnu or gcc-i686-linux-gnu, and no npm.
+other processors, qemu-user, and for the model binutils, gcc and libcmocka-dev; s390x and i386 need gcc-s390x-linux-gnu or gcc-i686-linux-gnu, and no npm.
 Exit status: 0 all is well, 1 something failed, 2 wrong usage.
 END_OF_TEXT
 }
@@ -118,6 +118,16 @@ run_one() # TARGET RUNNER
     ! "$unit" || unit_tests "$2"
 }
 
+model_of_bsd()
+{
+    "$source/tests/systems/bsd/run.sh" "$build/bin/cc" "$libraries/include" "$build" >"$build/model.log" 2>&1 || {
+        tail -n 40 "$build/model.log"
+        return 1
+    }
+    # shellcheck disable=SC2016 # for awk
+    awk '/^\[  PASSED  \]/ { print "on a model of its kernel: " $4 " tests passed" }' "$build/model.log" | grep ' [1-9]'
+}
+
 # What "make check" would run, but for its scripts; a test that cannot be done under qemu-user skips itself.
 unit_tests() # RUNNER
 {
@@ -157,6 +167,8 @@ one()
             tail -n 40 "$build.log"
             status=1
         elif ! look_at "$name"; then
+            status=1
+        elif "$run" && [ "$(runner "$name")" = - ] && ! model_of_bsd; then
             status=1
         elif "$run" && [ "$(runner "$name")" != - ] && ! run_one "$name" "$(runner "$name")" 2>&1; then
             status=1
