@@ -57,7 +57,10 @@ class Lan:
             with open("/proc/sys/net/ipv6/conf/%s/disable_ipv6" % each, "w", encoding="ascii") as file:
                 file.write("1")
         for words in ("link set lo up", "link add eth0 type veth peer name peer", "addr add %s/24 dev eth0" % DAEMON,
-                      "link set eth0 up", "link set peer up"):
+                      "link set eth0 up", "link set peer up",
+                      # for tools that listen: a cable on which nobody else says anything
+                      "link add quiet0 type veth peer name quiet1", "addr add 192.168.60.10/24 dev quiet0",
+                      "link set quiet0 up", "link set quiet1 up"):
             subprocess.run(["ip"] + words.split(), check=True)
         self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
         self.socket.bind(("peer", 0))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The walk through the tools: igmpqctl asks a healthy igmpqd, igmpq-replay reads captures, igmpq-inject sends into a cable that ends
-# here. With a call that fails each of them says the same as without, or fails and says so.
+# The walk through the tools: igmpqctl asks a healthy igmpqd, igmpq-replay reads captures, igmpq-inject sends into a cable of its
+# own. With a call that fails each of them says the same as without, or fails and says so.
 
 import os
 import re
@@ -15,7 +15,7 @@ REPLAY = ("55-hosts-of-three-versions.pcap", "-j 06-pcapng-two-interfaces.pcapng
           "--as 192.168.50.10/24 -c %(config)s -w %(out)s 59-member-vanishes.pcap", "-j 61-d01-no-querier-at-all.pcap",
           "10-last-record-cut.pcap")
 INJECT = ("--hex -g 239.1.1.1 -V 3 -s 10.0.0.1 --source-ip 192.0.2.1", "--write %(out)s --report 239.1.1.1 --source-ip 192.0.2.1",
-          "-i eth0 --listen 0.1 --wait 0.1 --json", "-i eth0 --listen 0.1 --no-wait -g 239.1.1.1")
+          "-i quiet0 --listen 0.1 --wait 0.1 --json", "-i quiet0 --listen 0.1 --no-wait -g 239.1.1.1")
 SECONDS = 12
 
 
