@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The helper process: takes notes from the pipe and runs the program for each. It has no
  * other descriptor than the pipe and the daemon's standard ones. */
+#include "config.h"
+
 #include "hook_process.h"
 
 #include <errno.h>
@@ -217,6 +219,9 @@ void hook_process_run(const int lanes[HOOK_LANES], char *const *words, duration 
     /* A Ctrl-C is for the daemon; the helper ends with it, and a program is not torn down midway.
      */
     setsid();
+#ifdef HAVE_SETPROCTITLE
+    setproctitle("hook"); /* rc.subr of OpenBSD finds the daemon by its command line */
+#endif
     for (unsigned i = 0; i < HOOK_LANES; i++) {
         helper.lane[i] = lanes[i];
         fcntl(lanes[i], F_SETFD, FD_CLOEXEC);

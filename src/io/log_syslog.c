@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. RFC 3164, as the C library's syslog(3) writes it into the log daemon's socket. */
+#include "config.h"
+
 #include "log_syslog.h"
 
 #include <errno.h>
@@ -8,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +58,14 @@ void log_syslog_write(const char *path, int *descriptor, int priority, const cha
                           FACILITY_DAEMON | priority, months[local.tm_mon % 12], local.tm_mday,
                           local.tm_hour, local.tm_min, local.tm_sec, (long)getpid(), text);
     size_t size = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
+#ifdef HAVE_SENDSYSLOG
+    /* OpenBSD: what is pledged may have no socket, and what is unveiled does not see the log
+     * daemon's. */
+    if (strcmp(path, _PATH_LOG) == 0) {
+        sendsyslog(line, size, 0);
+        return;
+    }
+#endif
     if (send_line(*descriptor, line, size))
         return;
     if (*descriptor >= 0)
