@@ -2,10 +2,12 @@
 /*
  * Floor 3. Frames in, through libpcap: from an interface or from a file.
  */
+#include "config.h"
+
 #include "igmpq/capture.h"
 
 #include <errno.h>
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +245,16 @@ static int capture_explain_file(const struct capture *capture, const char *detai
     return problem_set(problem, "%s cannot be read as pcap or pcapng: %s", capture->name, detail);
 }
 
+/* Microseconds also from files that hold nanoseconds: libpcap cuts off, so the order stays. */
+static pcap_t *capture_read_pcap(FILE *file, char error[PCAP_ERRBUF_SIZE])
+{
+#ifdef HAVE_PCAP_FOPEN_OFFLINE_WITH_TSTAMP_PRECISION
+    return pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_MICRO, error);
+#else
+    return pcap_fopen_offline(file, error);
+#endif
+}
+
 static int capture_prepare_file(struct capture *capture, const char *path, struct problem *problem)
 {
     char error[PCAP_ERRBUF_SIZE] = "";
@@ -251,10 +263,8 @@ static int capture_prepare_file(struct capture *capture, const char *path, struc
     capture->stream = capture_stream_open(path, problem);
     if (capture->stream == NULL)
         return -1;
-    /* Microseconds also from files that hold nanoseconds: libpcap cuts off, so the order stays. */
     FILE *file = capture_stream_take(capture->stream);
-    capture->pcap =
-        pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_MICRO, error);
+    capture->pcap = capture_read_pcap(file, error);
     if (capture->pcap == NULL) {
         bool is_empty = capture_stream_is_empty(capture->stream);
 

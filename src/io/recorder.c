@@ -3,7 +3,7 @@
 #include "igmpq/recorder.h"
 
 #include <errno.h>
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. The least that anything which reads a capture with libpcap has to do: the measure of the
  * benchmark. */
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <stdio.h>
 
 int main(int argc, char **argv)

@@ -10,7 +10,7 @@
  * each with its two group-specific queries, and new joins. With "data", nineteen frames of streams
  * come behind each frame of IGMP.
  */
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

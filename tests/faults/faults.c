@@ -14,7 +14,7 @@
 #include <jansson.h>
 #include <libconfig.h>
 #include <net/if.h>
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>

@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libnet.h>
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
