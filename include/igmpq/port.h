@@ -30,6 +30,7 @@ struct port_io {
     struct injector *injector;
     struct local_echo *echo; /* NULL: members on this host are not asked */
 
+    bool is_gone;    /* nothing can be sent: the interface that it was attached to is no more */
     bool has_failed; /* the capture did, of `failure`, which nobody was told yet */
     struct problem failure;
     uint64_t capture_failures; /* so far */

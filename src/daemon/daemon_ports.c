@@ -178,7 +178,7 @@ static int follow(const struct daemon *daemon, struct port_io *port, const struc
                   instant now, struct problem *problem)
 {
     const struct link_info *link = links_find(links, port->name);
-    bool is_same = link && port->is_present && link->index == port->link.index;
+    bool is_same = link && port->is_present && link->index == port->link.index && !port->is_gone;
 
     port->is_present = link != NULL;
     if (!link || !link->is_up) {

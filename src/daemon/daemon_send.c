@@ -98,6 +98,10 @@ static bool send_query(struct daemon *daemon, const struct query *query, instant
         return true;
     }
     sending_fails(daemon, port, query->segment, problem.text, now);
+    /* NetBSD gives a new interface the number of the last one that went, and reading from the old
+     * one's BPF device tells nothing: only sending does. */
+    if (port->is_gone)
+        daemon_ask_look(daemon, now);
     return false;
 }
 

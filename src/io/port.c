@@ -2,6 +2,7 @@
 /* Floor 3. One interface in use. */
 #include "igmpq/port.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 void port_init(struct port_io *port, const char *name)
@@ -42,7 +43,7 @@ void port_detach(struct port_io *port)
     port->capture = NULL;
     port->injector = NULL;
     port->echo = NULL;
-    port->is_attached = false;
+    port->is_attached = port->is_gone = false;
     port->proven_at = INSTANT_NEVER;
     port->resend_at = INSTANT_NEVER;
     port->resend_after = 0;
@@ -64,6 +65,7 @@ int port_send(struct port_io *port, struct builder *builder, const struct query 
     if (size < 0)
         return -1;
     int sent = inject(port->injector, (struct octets){frame, (size_t)size}, problem);
+    port->is_gone = sent < 0 && errno == ENXIO;
     /* The host's own members are asked even if the wire said no: their reports refresh the switch
      * all the same. That they could not be asked is no reason to send the query again. */
     port->is_echo_failing =

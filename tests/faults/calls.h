@@ -73,7 +73,7 @@ FAULT(int, libnet_pblock_coalesce, (libnet_t * l, uint8_t **packet, uint32_t *si
 FAULT(int, libnet_toggle_checksum, (libnet_t * l, libnet_ptag_t tag, int mode), (l, tag, mode), -1,
       EINVAL)
 FAULT(int, libnet_adv_write_link, (libnet_t * l, const uint8_t *packet, uint32_t size),
-      (l, packet, size), -1, ENOBUFS)
+      (l, packet, size), -1, ENXIO)
 
 /* libconfig */
 FAULT(int, config_read_string, (config_t * config, const char *text), (config, text),
