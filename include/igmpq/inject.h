@@ -22,6 +22,10 @@ struct injector *injector_open(const char *interface, struct problem *problem);
  */
 int inject(struct injector *injector, struct octets frame, struct problem *problem);
 
+/** How many octets of the interface's MTU the tag of a VLAN takes in a frame that is sent with one:
+ * 4 where a BPF device counts it, else 0. */
+unsigned inject_tag_in_mtu(void);
+
 void injector_close(struct injector *injector);
 
 #endif

@@ -143,6 +143,8 @@ static struct identity identity_of(struct daemon *daemon, unsigned id, const str
         .is_proxy = seat->source == SOURCE_PROXY,
         .mtu = port->link.mtu,
     };
+    if (segment->vlan != VLAN_NONE && identity.mtu > 0)
+        identity.mtu -= inject_tag_in_mtu();
     if (seat->source == SOURCE_AUTO && segment->vlan != VLAN_NONE &&
         address_is_none(identity.own.address))
         identity.is_proxy = true; /* */

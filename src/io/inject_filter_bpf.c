@@ -2,6 +2,7 @@
 /*
  * Floor 3, the BSDs. The same for a BPF device: a filter of one instruction that takes nothing.
  */
+#include "igmpq/inject.h"
 #include "system.h"
 
 #include <sys/types.h>
@@ -17,4 +18,9 @@ int inject_refuse_input(int descriptor)
 
     /* Setting a filter also empties the device's buffers. */
     return ioctl(descriptor, BIOCSETF, &program) == 0 ? 0 : -1;
+}
+
+unsigned inject_tag_in_mtu(void)
+{
+    return 4;
 }
