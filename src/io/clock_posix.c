@@ -13,7 +13,8 @@ static instant read_clock(clockid_t clock)
 
 instant clock_now(void)
 {
-#ifdef CLOCK_BOOTTIME /* OpenBSD has it too, and there poll does count suspended time */
+#ifdef CLOCK_BOOTTIME /* on OpenBSD it counts suspended time, and so does poll; on FreeBSD it is   \
+                         another name of CLOCK_UPTIME */
     return read_clock(CLOCK_BOOTTIME);
 #else
     return read_clock(CLOCK_MONOTONIC);
