@@ -262,6 +262,8 @@ static int check(const struct command *command, int operands)
         return fail_usage("one file, or one interface with -i, at a time");
     if (operands == 0 && replay->interface == NULL)
         return fail_usage("which capture? name a file, or an interface with -i; see --help");
+    if (replay->write_path != NULL && strcmp(replay->write_path, "-") == 0)
+        return fail_usage("--write needs a file: standard output is taken by the report");
     if (replay->interface != NULL && (replay->has_start || replay->until > 0))
         return fail_usage("--start and --until are for files: -i goes by the clock");
     return 0;

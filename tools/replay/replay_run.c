@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -333,6 +334,20 @@ static void run_live(struct replay *replay, const volatile sig_atomic_t *stop)
 
 /* ---- all of it ---- */
 
+/** Whether writing would destroy what is being read, by whatever name. */
+static bool is_input(const struct replay_options *options, const char *path)
+{
+    struct stat input, output;
+    int result;
+
+    if (options->interface != NULL || stat(path, &output) != 0)
+        return false;
+    result =
+        strcmp(options->path, "-") == 0 ? fstat(STDIN_FILENO, &input) : stat(options->path, &input);
+    return result == 0 && S_ISREG(output.st_mode) && input.st_dev == output.st_dev &&
+           input.st_ino == output.st_ino;
+}
+
 static int open_engine(struct replay *replay, struct problem *problem)
 {
     const struct replay_options *options = replay->options;
@@ -354,6 +369,9 @@ static int open_engine(struct replay *replay, struct problem *problem)
     }
     if (options->write_path == NULL)
         return 0;
+    if (is_input(options, options->write_path))
+        return problem_set(problem, "%s is the capture that is read: write to another file",
+                           options->write_path);
     replay->builder = builder_open(problem);
     if (replay->builder == NULL)
         return -1;
