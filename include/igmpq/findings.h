@@ -32,11 +32,12 @@
  * In brackets: severity, and which fields of struct finding are evidence beside the common ones.
  */
 enum finding_id {
-    /** No general query for more than T_router and the grace while hosts reported or data came;
-     * or none ever. Not: a takeover after T_router, a long but steady interval (D-11), a capture
-     * too short (D-27). [error; measured = longest silence, limit = T_router, address = the last
-     * real querier before (none: never any); group and other = a group with a member that nobody
-     * asks any more and its host, stops_at = when its stream stops] */
+    /** No general query for more than T_router and the grace while hosts reported or data came, or
+     * somebody listened (findings_listen(); detail 1: no host reported either); or none ever. Not:
+     * a takeover after T_router, a long but steady interval (D-11), a capture too short (D-27).
+     * [error; measured = longest silence, limit = T_router, address = the last real querier before
+     * (none: never any); group and other = a group with a member that nobody asks any more and its
+     * host, stops_at = when its stream stops] */
     FINDING_NO_QUERIER = 1,
     /** Queries, but for more than T_router and the grace only from one 0.0.0.0 proxy (twice
      * at least). Not: a proxy beside a real querier, or in place of one for so long. [warning; mac
@@ -277,6 +278,14 @@ void findings_destroy(struct findings *findings);
  */
 void findings_network(struct findings *findings, unsigned segment, struct prefix network,
                       struct mac own, enum findings_place place);
+
+/**
+ * Somebody has listened for IGMP on this segment since then, and would have heard it: a live
+ * capture. Without this a segment is watched from its first frame on, and one without any frame not
+ * at all; with it, silence is a finding (D-01) also where nobody reports. Before or after its first
+ * frame.
+ */
+void findings_listen(struct findings *findings, unsigned segment, instant since);
 
 /**
  * An IGMP frame, exactly as engine_frame() filled `received`: every frame, refused ones too (most

@@ -192,6 +192,21 @@ static void note_seen(struct watch *watch, struct moment now)
     watch->last = now;
 }
 
+void findings_listen(struct findings *findings, unsigned segment, instant since)
+{
+    struct watch *watch = watch_of(findings, segment);
+    if (!watch)
+        return;
+    watch->is_listened = true;
+    if (watch->first.at == INSTANT_NEVER)
+        watch->first = watch->last = (struct moment){since, 0};
+    if (watch->since.at == INSTANT_NEVER)
+        watch->since = (struct moment){since, 0};
+    if (!findings->has_begun || since > findings->last)
+        findings->last = since;
+    findings->has_begun = true;
+}
+
 void findings_frame(struct findings *findings, instant now, uint64_t number,
                     const struct received *received)
 {

@@ -105,7 +105,8 @@ static void judge_silence(struct findings *findings, struct watch *watch, struct
     duration running = since.at == INSTANT_NEVER ? 0 : end.at - since.at;
     duration longest = watch->silence_longest;
     struct tally evidence = watch->silences;
-    bool is_running = watch->activity.count > 0 && running > watch_silence_limit(findings, watch);
+    bool has_reason = watch->activity.count > 0 || watch->is_listened;
+    bool is_running = has_reason && running > watch_silence_limit(findings, watch);
 
     if (is_running) {
         if (evidence.count++ == 0)
@@ -127,6 +128,7 @@ static void judge_silence(struct findings *findings, struct watch *watch, struct
     finding->stops_at = watch->silence_stops;
     if (!is_running_longest)
         return;
+    finding->detail = watch->activity.count == 0;
     const struct seen_group *group = watch_last_alive(watch);
     finding->address = watch->last_real;
     finding->group = group ? group->address : ADDRESS_NONE;

@@ -240,6 +240,7 @@ struct watch {
     const struct seen_querier *mixed_older, *mixed_newer;
 
     /* D-01 */
+    bool is_listened;      /* that nothing comes says something */
     struct tally activity; /* since the last query */
     struct tally silences;
     duration silence_longest;

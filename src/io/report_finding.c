@@ -71,8 +71,9 @@ static void tell_silence(struct text_line *line, const struct finding *finding)
         text_line_add(line, " no query was heard for ");
     }
     finding_line_seconds(line, finding->measured);
-    text_line_add(line, ", although hosts reported or data was sent; switches forget the "
-                        "querier's port after ");
+    text_line_add(line, finding->detail ? ", and no host reported a group either"
+                                        : ", although hosts reported or data was sent");
+    text_line_add(line, "; switches forget the querier's port after ");
     finding_line_seconds(line, finding->limit);
     text_line_add(line, ".");
 }

@@ -87,6 +87,20 @@ test_as_each_of_three()
     done
 }
 
+# On a live interface where nobody says anything: that is what is wrong, also without a frame.
+# about 10 s
+test_live_hears_nobody()
+{
+    [ -x "$IGMPQ_BIN/igmpq-replay" ] || skip 'igmpq-replay was not built'
+    lan switch
+    host r switch
+    start replay r "$IGMPQ_BIN/igmpq-replay" -i eth0 --for 9 --summary --router-timeout 2 --fail-on error
+    collect replay
+    ended_with 1
+    logged replay '^D-01 error: no querier \(eth0\)$' || fail 'that nobody queries was not found'
+    logged replay '^findings: 1 error, 0 warnings, 0 notes$' || fail 'something else was found'
+}
+
 # On a live interface: it sees the querier and sends nothing.
 # about 6 s
 test_live_sends_nothing()

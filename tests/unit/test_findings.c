@@ -65,6 +65,28 @@ static void silence_with_data(void **state)
     scene_free(&scene);
 }
 
+/* D-01: who listens and hears nothing at all knows that there is no querier, after as long as with
+ * reports, and says that nothing else came; one report, and that is another thing. */
+static void silence_that_is_listened_to(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene.is_listened = true;
+    findings_listen(scene.findings, scene.fixture->segment, AT_S(10));
+    EXPECT_FINDINGS(&scene, AT_S(260), FINDING_TOO_SHORT);
+    EXPECT_NO_FINDINGS(&scene, AT_S(270));
+    EXPECT_FINDINGS(&scene, AT_S(271), FINDING_NO_QUERIER);
+    const struct finding *finding = scene_find(&scene, FINDING_NO_QUERIER);
+    assert_int_equal(finding->measured, 261 * SECONDS);
+    assert_int_equal(finding->first, AT_S(10));
+    assert_int_equal(finding->detail, 1);
+    scene_report(&scene, AT_S(280), FIXTURE_H1, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    EXPECT_FINDINGS(&scene, AT_S(300), FINDING_NO_QUERIER);
+    assert_int_equal(scene_find(&scene, FINDING_NO_QUERIER)->detail, 0);
+    scene_free(&scene);
+}
+
 static void proxy_query(struct scene *scene, instant at, struct mac mac)
 {
     struct outside outside = fixture_outside(ADDRESS_NONE, ADDRESS_ALL_HOSTS);
@@ -342,14 +364,23 @@ static void judging_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_querier_ever),    cmocka_unit_test(querier_dies),
-        cmocka_unit_test(silence_with_data),  cmocka_unit_test(proxy_only),
-        cmocka_unit_test(two_proxies),        cmocka_unit_test(two_queriers),
-        cmocka_unit_test(duplicate_address),  cmocka_unit_test(off_subnet),
-        cmocka_unit_test(off_subnet_guessed), cmocka_unit_test(version_mix),
-        cmocka_unit_test(version_mix_upward), cmocka_unit_test(version_1_querier),
-        cmocka_unit_test(query_storm),        cmocka_unit_test(too_short),
-        cmocka_unit_test(full_tables),        cmocka_unit_test(judging_changes_nothing),
+        cmocka_unit_test(no_querier_ever),
+        cmocka_unit_test(querier_dies),
+        cmocka_unit_test(silence_with_data),
+        cmocka_unit_test(proxy_only),
+        cmocka_unit_test(silence_that_is_listened_to),
+        cmocka_unit_test(two_proxies),
+        cmocka_unit_test(two_queriers),
+        cmocka_unit_test(duplicate_address),
+        cmocka_unit_test(off_subnet),
+        cmocka_unit_test(off_subnet_guessed),
+        cmocka_unit_test(version_mix),
+        cmocka_unit_test(version_mix_upward),
+        cmocka_unit_test(version_1_querier),
+        cmocka_unit_test(query_storm),
+        cmocka_unit_test(too_short),
+        cmocka_unit_test(full_tables),
+        cmocka_unit_test(judging_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,8 @@ struct replay {
     bool has_started; /* as: the engine's link is up */
     unsigned own;     /* as: the engine's segment */
 
+    instant listens_since; /* live */
+
     uint64_t frames, igmp, data, stray, out_of_order;
     instant first, last; /* frames' own times; NEVER: none */
 
@@ -131,6 +133,9 @@ const char *replay_link_name(enum link_type link);
 unsigned replay_lan_add(struct replay *replay, unsigned port, const struct frame *frame);
 /** The segment that plays the daemon; down. */
 unsigned replay_lan_add_own(struct replay *replay);
+/** Where a live capture heard nothing at all: the network without a tag, whose silence is to be
+ * judged. */
+void replay_lan_add_silent(struct replay *replay);
 /** What there is of a segment; NULL without memory, which is noted. */
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment);
 /** Note an IGMP frame. */

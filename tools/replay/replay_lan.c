@@ -75,6 +75,8 @@ unsigned replay_lan_add(struct replay *replay, unsigned port, const struct frame
     if (replay->options->place != FINDINGS_PLACE_UNKNOWN)
         findings_network(replay->findings, segment, (struct prefix){0}, (struct mac){{0}},
                          replay->options->place);
+    if (replay->options->interface != NULL)
+        findings_listen(replay->findings, segment, replay->listens_since);
     return segment;
 }
 
@@ -89,6 +91,13 @@ unsigned replay_lan_add_own(struct replay *replay)
     if (segment != ENGINE_NO_SEGMENT)
         findings_network(replay->findings, segment, options->as, options->mac, options->place);
     return segment;
+}
+
+void replay_lan_add_silent(struct replay *replay)
+{
+    const struct frame like = {.vlan = VLAN_NONE, .outer_vlan = VLAN_NONE, .protocol = 2};
+
+    replay_lan_add(replay, 0, &like);
 }
 
 static struct replay_querier *querier_of(struct replay *replay, struct replay_lan *lan,

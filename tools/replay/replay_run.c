@@ -314,9 +314,10 @@ static void run_live(struct replay *replay, const volatile sig_atomic_t *stop)
     struct captured_frame captured;
     struct problem problem;
     enum capture_result result = CAPTURE_EMPTY;
-    instant until = instant_after(clock_wall(), replay->options->live_time);
+    replay->listens_since = clock_wall();
+    instant until = instant_after(replay->listens_since, replay->options->live_time);
 
-    begin(replay, clock_wall());
+    begin(replay, replay->listens_since);
     if (replay->options->is_as)
         start_own(replay, replay->now);
     while (!*stop && result != CAPTURE_FAILED && clock_wall() < until) {
@@ -330,6 +331,9 @@ static void run_live(struct replay *replay, const volatile sig_atomic_t *stop)
     if (result == CAPTURE_FAILED)
         replay_note_trouble(replay, problem.text);
     pass(replay, instant_earlier(clock_wall(), until));
+    /* A trunk may have no network without a tag: its silence says nothing where others speak. */
+    if (engine_segment_count(replay->engine) == 0 && !replay->has_trouble)
+        replay_lan_add_silent(replay);
 }
 
 /* ---- all of it ---- */

@@ -194,7 +194,8 @@ static void print_counts(const struct segment *segment, const struct replay_lan 
     }
     if (lan->data > 0)
         printf("%s%" PRIu64 " multicast data", separator, lan->data);
-    putchar('\n');
+    if (lan->first != INSTANT_NEVER || lan->data > 0)
+        putchar('\n');
     for (enum verdict v = VERDICT_ACCEPTED; v < VERDICT_COUNT; v++)
         if (report_is_refusal(v) && segment->counters.verdict[v] > 0)
             printf("    %" PRIu64 " refused as %s: %s\n", segment->counters.verdict[v],
@@ -294,7 +295,10 @@ static void print_all(struct replay *replay)
     if (replay->frames == 0)
         printf(
             "nothing was captured: the wrong interface, too short a time, or nobody queries here: "
-            "a querier\nis heard about once in two minutes\n");
+            "a querier\nis heard about once in two minutes%s\n",
+            replay->options->interface != NULL
+                ? ""
+                : " (igmpq-replay -i INTERFACE --for 300 would tell)");
     else if (replay->igmp == 0)
         printf(
             "no IGMP: nobody reports or queries here, or the place of the capture sees nothing of "
