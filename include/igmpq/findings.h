@@ -160,8 +160,8 @@ enum finding_id {
     FINDING_QUERY_STORM = 26,
     /** IGMP (or a stream) was seen for less than T_router and the grace without a pause: a missing
      * querier, long intervals and gaps cannot be judged, and are not. A pause is an hour in which
-     * no frame at all was given (the capture stood still, or two were joined); silence and gaps are
-     * not counted across it. [note; measured = the time seen, limit =
+     * no frame at all was given (the capture stood still, or two were joined), or findings_pause();
+     * silence and gaps are not counted across it. [note; measured = the time seen, limit =
      * the time needed] */
     FINDING_TOO_SHORT = 27,
     /** A table was full: from then on not everything new was judged. [note; detail =
@@ -260,6 +260,8 @@ struct findings_setup {
     unsigned max_hosts;      /* per segment; 4096 */
     unsigned max_groups;     /* per segment; 4096 */
     unsigned max_members;    /* per segment, a host in a group; 16384 */
+    duration pause;          /* no frame of any segment for so long is a pause; FINDINGS_PAUSE.
+                              * INSTANT_NEVER: findings_pause() alone tells of them */
 };
 
 /** The values above. */
@@ -271,6 +273,9 @@ struct findings;
 struct findings *findings_create(const struct findings_setup *setup);
 /** NULL is fine. */
 void findings_destroy(struct findings *findings);
+
+/** Another setup from now on. What a smaller table holds too much stays. */
+void findings_configure(struct findings *findings, const struct findings_setup *setup);
 
 /**
  * What the caller knows of a segment, before its first frame or later: its network (length 0: not
@@ -304,6 +309,10 @@ void findings_frame(struct findings *findings, instant now, uint64_t number,
  */
 void findings_data(struct findings *findings, instant now, uint64_t number, unsigned segment,
                    struct address group, struct address source, struct mac mac);
+
+/** Nothing can be seen of a segment from `now` on, until its next frame: a link went down. Silence
+ * and gaps are not counted across it; evidence stays. */
+void findings_pause(struct findings *findings, instant now, unsigned segment);
 
 /**
  * Judge all that was seen up to `now` (the time of the last frame, or later where the caller knows

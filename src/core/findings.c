@@ -25,6 +25,7 @@ struct findings_setup findings_setup_default(void)
         .max_hosts = 4096,
         .max_groups = 4096,
         .max_members = 16384,
+        .pause = FINDINGS_PAUSE,
     };
 }
 
@@ -45,6 +46,11 @@ void findings_destroy(struct findings *findings)
     free(findings->watch);
     free(findings->list);
     free(findings);
+}
+
+void findings_configure(struct findings *findings, const struct findings_setup *setup)
+{
+    findings->setup = *setup;
 }
 
 static struct watch *new_watch(unsigned segment)
@@ -173,7 +179,7 @@ static enum worth worth_of(enum verdict verdict)
 /** The clock never goes back. */
 static struct moment moment_of(struct findings *findings, instant now, uint64_t number)
 {
-    if (findings->has_begun && now > instant_after(findings->last, FINDINGS_PAUSE))
+    if (findings->has_begun && now > instant_after(findings->last, findings->setup.pause))
         for (unsigned i = 0; i < findings->watch_count; i++)
             if (findings->watch[i])
                 watch_resume(findings, findings->watch[i]);
@@ -248,4 +254,14 @@ void findings_data(struct findings *findings, instant now, uint64_t number, unsi
     struct moment moment = moment_of(findings, now, number);
     note_seen(watch, moment);
     watch_data(findings, watch, moment, group, source, mac);
+}
+
+void findings_pause(struct findings *findings, instant now, unsigned segment)
+{
+    struct watch *watch = segment < findings->watch_count ? findings->watch[segment] : NULL;
+
+    if (!watch || watch->since.at == INSTANT_NEVER)
+        return;
+    watch->last.at = moment_of(findings, now, 0).at;
+    watch_resume(findings, watch);
 }

@@ -380,6 +380,47 @@ static void pause_in_capture(void **state)
     scene_free(&scene);
 }
 
+/* The caller knows that it could not see: the link was down for ten minutes. What was so before it
+ * went down counts up to then. */
+static void pause_by_the_caller(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+    unsigned segment = scene.fixture->segment;
+
+    findings_pause(scene.findings, AT_S(0), segment); /* nothing was seen yet */
+    findings_pause(scene.findings, AT_S(0), segment + 1000);
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(300), 60 * SECONDS);
+    findings_pause(scene.findings, AT_S(310), segment);
+    EXPECT_NO_FINDINGS(&scene, AT_S(900));
+    findings_pause(scene.findings, AT_S(900), segment);
+    scene_live(&scene, FIXTURE_L, AT_S(910), AT_S(1210), 60 * SECONDS);
+    EXPECT_NO_FINDINGS(&scene, AT_S(1220));
+    findings_pause(scene.findings, AT_S(1500), segment);
+    EXPECT_FINDINGS(&scene, AT_S(2000), FINDING_NO_QUERIER);
+    assert_int_equal(scene_find(&scene, FINDING_NO_QUERIER)->measured, 290 * SECONDS);
+    scene_free(&scene);
+}
+
+/* Who says that there are no pauses but those it tells of gets a silence at its full length; and a
+ * setup can be changed. */
+static void no_pause_by_itself(void **state)
+{
+    (void)state;
+    struct findings_setup setup = findings_setup_default();
+    setup.pause = INSTANT_NEVER;
+    struct scene scene = scene_start_with(&setup);
+
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(300), 60 * SECONDS);
+    scene_answer(&scene, AT_S(9000));
+    EXPECT_FINDINGS(&scene, AT_S(9001), FINDING_NO_QUERIER);
+    assert_int_equal(scene_find(&scene, FINDING_NO_QUERIER)->measured, 8701 * SECONDS);
+    setup.router_timeout = 8900 * SECONDS;
+    findings_configure(scene.findings, &setup);
+    EXPECT_NO_FINDINGS(&scene, AT_S(9001));
+    scene_free(&scene);
+}
+
 /* A capture whose clock jumps back counts as if it stood still. */
 static void clock_back(void **state)
 {
@@ -415,6 +456,8 @@ int main(void)
         cmocka_unit_test(replaced_and_upgraded),
         cmocka_unit_test(many_copies),
         cmocka_unit_test(pause_in_capture),
+        cmocka_unit_test(pause_by_the_caller),
+        cmocka_unit_test(no_pause_by_itself),
         cmocka_unit_test(clock_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
