@@ -26,6 +26,9 @@ const char *report_finding_title(enum finding_id id);
  */
 void report_finding(const struct finding *finding, instant start, struct finding_words *out);
 
+/** The same for who watches on, `now`: instants are told as "300 s ago" and "in 300 s". */
+void report_finding_now(const struct finding *finding, instant now, struct finding_words *out);
+
 /** Where to look: "frame 7 at 12.5 s", "12 times from 0 s (frame 1) to 300.25 s (frame 77)". */
 void report_finding_evidence(const struct finding *finding, instant start,
                              char out[REPORT_FINDING_SIZE]);

@@ -309,7 +309,8 @@ static void tell(struct text_line *line, const struct finding *finding)
     }
 }
 
-void report_finding(const struct finding *finding, instant start, struct finding_words *out)
+static void report(const struct finding *finding, struct finding_clock clock,
+                   struct finding_words *out)
 {
     struct text_line text = {out->text, sizeof out->text, 0};
     struct text_line consequence = {out->consequence, sizeof out->consequence, 0};
@@ -317,8 +318,18 @@ void report_finding(const struct finding *finding, instant start, struct finding
 
     out->text[0] = out->consequence[0] = out->advice[0] = '\0';
     tell(&text, finding);
-    finding_line_consequence(&consequence, finding, start);
-    finding_line_advice(&advice, finding);
+    finding_line_consequence(&consequence, finding, clock);
+    finding_line_advice(&advice, finding, clock);
+}
+
+void report_finding(const struct finding *finding, instant start, struct finding_words *out)
+{
+    report(finding, (struct finding_clock){.origin = start}, out);
+}
+
+void report_finding_now(const struct finding *finding, instant now, struct finding_words *out)
+{
+    report(finding, (struct finding_clock){.origin = now, .is_now = true}, out);
 }
 
 static void add_moment(struct text_line *line, instant at, instant start, uint64_t frame)

@@ -4,29 +4,38 @@
 
 /* ---- what happens, or will ---- */
 
+/** " at about 383 s", " about 300 s ago", " in about 300 s". */
+static void add_about(struct text_line *line, instant at, struct finding_clock clock)
+{
+    bool is_ago = clock.is_now && at < clock.origin;
+
+    text_line_add(line, clock.is_now ? is_ago ? " about " : " in about " : " at about ");
+    finding_line_seconds(line, is_ago ? clock.origin - at : at - clock.origin);
+    text_line_add(line, is_ago ? " ago" : "");
+}
+
 static void stream_stops(struct text_line *line, const struct finding *finding, struct address host,
-                         instant start)
+                         struct finding_clock clock)
 {
     if (address_is_none(finding->group))
         return;
-    bool is_past = finding->stops_at < finding->last;
+    bool is_past = finding->stops_at < (clock.is_now ? clock.origin : finding->last);
     finding_line_address(line, finding->group);
     text_line_add(line, is_past ? " stopped at " : " will stop at ");
     if (address_is_none(host))
         text_line_add(line, "its listeners");
     else
         finding_line_address(line, host);
-    if (finding->stops_at != INSTANT_NEVER) {
-        text_line_add(line, " at about ");
-        finding_line_seconds(line, finding->stops_at - start);
-    }
+    if (finding->stops_at != INSTANT_NEVER)
+        add_about(line, finding->stops_at, clock);
     text_line_add(line, ". ");
 }
 
-static void silence_follows(struct text_line *line, const struct finding *finding, instant start)
+static void silence_follows(struct text_line *line, const struct finding *finding,
+                            struct finding_clock clock)
 {
     if (finding->stops_at != INSTANT_NEVER)
-        stream_stops(line, finding, finding->other, start);
+        stream_stops(line, finding, finding->other, clock);
     text_line_add(line, "Without queries hosts do not report again, switches forget them, and "
                         "their streams stop after some minutes or go to every port.");
 }
@@ -127,18 +136,19 @@ static const char *consequence_of(const struct finding *finding)
     return "";
 }
 
-void finding_line_consequence(struct text_line *line, const struct finding *finding, instant start)
+void finding_line_consequence(struct text_line *line, const struct finding *finding,
+                              struct finding_clock clock)
 {
     switch (finding->id) {
-    case FINDING_NO_QUERIER: silence_follows(line, finding, start); return;
+    case FINDING_NO_QUERIER: silence_follows(line, finding, clock); return;
     case FINDING_REPORT_GAP:
-        stream_stops(line, finding, finding->address, start);
+        stream_stops(line, finding, finding->address, clock);
         text_line_add(line, "It came back with the next report, after ");
         finding_line_seconds(line, finding->measured - finding->limit);
         text_line_add(line, " at the worst.");
         return;
     case FINDING_SILENT_HOST:
-        stream_stops(line, finding, finding->address, start);
+        stream_stops(line, finding, finding->address, clock);
         text_line_add(line, "Switches forget a host that does not answer, although it still "
                             "listens.");
         return;
@@ -270,7 +280,18 @@ static const char *advice_of(const struct finding *finding)
     return "";
 }
 
-void finding_line_advice(struct text_line *line, const struct finding *finding)
+void finding_line_advice(struct text_line *line, const struct finding *finding,
+                         struct finding_clock clock)
 {
-    text_line_add(line, "%s", advice_of(finding));
+    /* Who watches on has no capture to make. */
+    if (clock.is_now && finding->id == FINDING_TOO_SHORT)
+        text_line_add(line, "Ask again in five minutes.");
+    else if (clock.is_now && finding->id == FINDING_TABLE_FULL)
+        text_line_add(line, "Watch out for a device that makes up addresses.");
+    else if (clock.is_now && finding->id == FINDING_PLACE &&
+             finding->detail == FINDING_PLACE_NO_REPORTS)
+        text_line_add(line, "If hosts should be there, look for a firewall on them that drops "
+                            "IGMP, and whether the switch takes this port for a querier's.");
+    else
+        text_line_add(line, "%s", advice_of(finding));
 }

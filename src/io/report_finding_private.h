@@ -25,9 +25,17 @@ void finding_tell_burst(struct text_line *line, const struct finding *finding);
 void finding_tell_older(struct text_line *line, const struct finding *finding);
 void finding_tell_data(struct text_line *line, const struct finding *finding);
 
+/** What instants are told from. */
+struct finding_clock {
+    instant origin; /* the start; of who watches on: now */
+    bool is_now;
+};
+
 /** What happens, or will. */
-void finding_line_consequence(struct text_line *line, const struct finding *finding, instant start);
+void finding_line_consequence(struct text_line *line, const struct finding *finding,
+                              struct finding_clock clock);
 /** What to do about it. */
-void finding_line_advice(struct text_line *line, const struct finding *finding);
+void finding_line_advice(struct text_line *line, const struct finding *finding,
+                         struct finding_clock clock);
 
 #endif

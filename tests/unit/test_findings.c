@@ -41,6 +41,10 @@ static void querier_dies(void **state)
     assert_int_equal(finding->first_frame, 5);
     report_finding(finding, 0, &words);
     assert_non_null(strstr(words.consequence, "239.1.2.3 stopped at 192.168.50.21 at about 383 s"));
+    report_finding_now(finding, AT_S(400), &words);
+    assert_non_null(strstr(words.consequence, "stopped at 192.168.50.21 about 17 s ago."));
+    report_finding_now(finding, AT_S(380), &words);
+    assert_non_null(strstr(words.consequence, "will stop at 192.168.50.21 in about 3 s."));
     scene_free(&scene);
 }
 
@@ -298,10 +302,15 @@ static void too_short(void **state)
 {
     (void)state;
     struct scene scene = scene_start();
+    struct finding_words words;
 
     scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
     EXPECT_FINDINGS(&scene, AT_MS(259999), FINDING_TOO_SHORT);
     assert_int_equal(scene_find(&scene, FINDING_TOO_SHORT)->limit, 260 * SECONDS);
+    report_finding(scene_find(&scene, FINDING_TOO_SHORT), 0, &words);
+    assert_string_equal(words.advice, "Capture for five minutes or more.");
+    report_finding_now(scene_find(&scene, FINDING_TOO_SHORT), AT_S(260), &words);
+    assert_string_equal(words.advice, "Ask again in five minutes.");
     EXPECT_NO_FINDINGS(&scene, AT_S(260));
     scene_free(&scene);
 }

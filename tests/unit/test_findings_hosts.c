@@ -102,11 +102,14 @@ static void no_reports(void **state)
 {
     (void)state;
     struct scene scene = scene_start();
+    struct finding_words words;
 
     for (unsigned i = 0; i < 5; i++)
         scene_general(&scene, AT_S(60 * i), FIXTURE_L, 2);
     EXPECT_FINDINGS(&scene, AT_S(300), FINDING_PLACE);
     assert_int_equal(scene_find(&scene, FINDING_PLACE)->detail, FINDING_PLACE_NO_REPORTS);
+    report_finding_now(scene_find(&scene, FINDING_PLACE), AT_S(1000), &words);
+    assert_null(strstr(words.advice, "Capture"));
     assert_int_equal(scene_find(&scene, FINDING_PLACE)->severity, FINDING_NOTE);
     findings_network(scene.findings, scene.fixture->segment, (struct prefix){0}, none,
                      FINDINGS_PLACE_QUERIER);
