@@ -173,6 +173,11 @@ END
 broken "1: hook-timeout: seconds up to 3600 are wanted here" <<'END'
 hook-timeout = 0;
 END
+for seconds in 599 604801 -1 true; do
+    broken "1: findings-horizon: seconds from 600 to 604800, or 0, are wanted here" <<END
+findings-horizon = $seconds;
+END
+done
 broken "2: expect-groups: '10.1.2.3' is not the address of a group in quotes, such as \"239.1.2.3\"" <<'END'
 expect-groups = ( "239.1.2.3",
     "10.1.2.3" );
@@ -327,6 +332,7 @@ hook-timeout = 2.5;
 user = "daemon";
 sandbox = false;
 syslog = true;
+findings-horizon = 600;
 expect-groups = ( "239.1.2.3", "239.1.2.4" );
 interfaces = ( "eth0", { name = "eth1"; expect-groups = "239.9.9.9"; }, { name = "eth2"; expect-groups = [ ]; } );
 END
@@ -346,6 +352,7 @@ say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
 say 'the user' daemon "$(told igmpqd user)"
 say 'the log' yes "$(told igmpqd syslog)"
 say 'the sandbox' no "$(told igmpqd sandbox)"
+say 'how far findings go back' 600 "$(told igmpqd findings-horizon)"
 say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
 say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"
 say 'groups of an entry' 239.9.9.9 "$(told eth1 expect-groups)"

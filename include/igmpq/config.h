@@ -66,6 +66,7 @@ struct daemon_config {
     char user[SANDBOX_NAME_SIZE]; /* whom to become; empty: the default */
     bool is_unconfined;           /* stay what was started: no drop, no filter */
     bool has_syslog;
+    duration findings_horizon; /* how far back they go at least; 0: there are none */
     struct config_place group_place, hook_place, user_place;
 };
 

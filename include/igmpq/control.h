@@ -142,7 +142,8 @@
  *
  * config
  *   {"type":"config", "config":path or null, "verbose":B, "control-socket":path,
- *    "control-group":name, "control-mode":"0660", "hook":["/path",...], "hook-timeout":S}
+ *    "control-group":name, "control-mode":"0660", "hook":["/path",...], "hook-timeout":S,
+ *    "findings-horizon":S}
  *       control-group  "": the daemon's own
  *   {"type":"settings", "interface", "vlan":N, "address", "expect-groups":[A...],
  *    "settings":{"profile":"default", ...}}

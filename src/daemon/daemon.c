@@ -72,6 +72,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     daemon->expect_due = INSTANT_NEVER;
     daemon_apply_verbosity(daemon);
     daemon->started = clock_now();
+    daemon->findings_span = daemon->config.daemon.findings_horizon;
     if (daemon_choose_user(daemon, problem) < 0)
         goto failed;
     open_hook(daemon);
@@ -105,6 +106,7 @@ static void drain_port(struct daemon *daemon, unsigned number, instant now)
 {
     struct port_io *port = daemon->port[number];
     struct captured_frame frame;
+    struct received received;
     struct problem problem;
     enum capture_result result = CAPTURE_FRAME;
 
@@ -113,7 +115,8 @@ static void drain_port(struct daemon *daemon, unsigned number, instant now)
         if (result != CAPTURE_FRAME)
             break;
         engine_frame(daemon->engine, now, number, capture_link_type(port->capture), frame.captured,
-                     frame.wire_length, NULL, &daemon->outbox);
+                     frame.wire_length, &received, &daemon->outbox);
+        daemon_findings_frame(daemon, now, &received);
         if (!outbox_has_room(&daemon->outbox))
             daemon_empty_outbox(daemon, now);
     }
@@ -169,6 +172,7 @@ static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
     instant due = daemon->is_behind ? now : next_due(daemon);
     struct timespec timeout, *limit = NULL;
 
+    daemon->wake_at = due;
     daemon->pollfd[POLL_ALARM] = (struct pollfd){.fd = daemon->alarm, .events = POLLIN};
     daemon->pollfd[POLL_WATCH] = (struct pollfd){.fd = daemon->watch, .events = POLLIN};
     control_poll(daemon->control, &daemon->pollfd[POLL_CONTROL]);
@@ -273,6 +277,7 @@ void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigse
         else
             wait_worked(daemon);
         now = clock_now();
+        daemon_findings_awake(daemon, now);
         if (ready > 0 || daemon->is_behind)
             read_ready(daemon, now);
         if (wishes->reload) {
@@ -323,8 +328,10 @@ void daemon_close(struct daemon *daemon)
         lock_release(daemon->port[i]->lock);
         free(daemon->port[i]);
     }
-    for (unsigned i = 0; i < daemon->seat_count; i++)
+    for (unsigned i = 0; i < daemon->seat_count; i++) {
         local_echo_close(daemon->seat[i].echo);
+        horizon_destroy(daemon->seat[i].horizon);
+    }
     links_watch_close(daemon->watch);
     clock_alarm_close(daemon->alarm);
     builder_close(daemon->builder);

@@ -101,10 +101,11 @@ static void tell_unapplied(const struct daemon_config *before, const struct daem
         before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
         strcmp(before->metrics_address, now->metrics_address) != 0 ||
         !is_same_hook(before->hook, now->hook) || strcmp(before->user, now->user) != 0 ||
-        before->is_unconfined != now->is_unconfined || before->has_syslog != now->has_syslog)
+        before->is_unconfined != now->is_unconfined || before->has_syslog != now->has_syslog ||
+        before->findings_horizon != now->findings_horizon)
         log_warning("control-socket, control-group, control-mode, metrics-address, hook, "
-                    "hook-timeout, user, sandbox and syslog are taken over when igmpqd is started "
-                    "again");
+                    "hook-timeout, user, sandbox, syslog and findings-horizon are taken over when "
+                    "igmpqd is started again");
 }
 
 static int reload(struct daemon *daemon, struct problem *problem)

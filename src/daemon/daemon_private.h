@@ -2,8 +2,8 @@
 /* Floor 4. What the parts of the daemon share: daemon.c (loop), daemon_config.c (what is
  * configured), daemon_send.c (queries out), daemon_segments.c (what is wanted, and who we are
  * there), daemon_ports.c (interfaces), daemon_publish.c (events), daemon_control.c (answers),
- * daemon_http.c (the same metrics as a page), daemon_sandbox.c (giving up root), daemon_notify.c
- * (the service manager). */
+ * daemon_findings.c (what is wrong), daemon_http.c (the same metrics as a page), daemon_sandbox.c
+ * (giving up root), daemon_notify.c (the service manager). */
 #ifndef IGMPQ_DAEMON_PRIVATE_H
 #define IGMPQ_DAEMON_PRIVATE_H
 
@@ -13,6 +13,7 @@
 #include "igmpq/control.h"
 #include "igmpq/engine.h"
 #include "igmpq/hook.h"
+#include "igmpq/horizon.h"
 #include "igmpq/http.h"
 #include "igmpq/log.h"
 #include "igmpq/port.h"
@@ -42,6 +43,7 @@ struct seat {
     bool is_absence_told[EXPECTED_GROUPS_MOST]; /* since it was last present */
     bool is_asked;     /* a general query was sent or heard since the link came up */
     instant expect_at; /* when those never seen have had their time; NEVER: nothing to wait for */
+    struct horizon *horizon; /* what was found; NULL: nobody looks */
 };
 
 struct daemon {
@@ -64,7 +66,9 @@ struct daemon {
     instant tick_at;      /* not before: many queries due at once go out one bunch after another */
     bool is_wait_failing; /* that was told */
     bool is_behind;       /* frames were left unread, for timers to have their turn */
-    instant expect_due;   /* the earliest `expect_at` of all seats, or earlier */
+    instant wake_at;      /* when the last wait was to end at the latest */
+    duration findings_span; /* of each horizon; 0: none */
+    instant expect_due;     /* the earliest `expect_at` of all seats, or earlier */
     struct outbox outbox;
     struct event_log *events;
     struct hook *hook;       /* NULL: none */
@@ -107,6 +111,22 @@ void daemon_expect(struct daemon *daemon, instant now, unsigned id,
 /** Tell what is due; again at `expect_due` of the daemon. */
 void daemon_expect_turn(struct daemon *daemon, instant now);
 bool daemon_is_expected(const struct seat *seat, struct address group);
+
+/* daemon_findings.c */
+
+/** Watch a new segment from now on, where that is wanted. */
+void daemon_findings_begin(struct daemon *daemon, instant now, unsigned id);
+/** Its settings are others. */
+void daemon_findings_configure(struct daemon *daemon, unsigned id);
+/** Its network may be another. */
+void daemon_findings_network(struct daemon *daemon, unsigned id);
+/** A frame, as the engine judged it. */
+void daemon_findings_frame(struct daemon *daemon, instant now, const struct received *received);
+/** Nothing is heard on a segment from now on. */
+void daemon_findings_pause(struct daemon *daemon, instant now, unsigned id);
+/** The wait is over. Where it took far longer than it was to take, the daemon was stopped, or the
+ * host slept: nothing is known of that time, and frames of it come too late. */
+void daemon_findings_awake(struct daemon *daemon, instant now);
 
 /* daemon_control.c */
 

@@ -187,6 +187,8 @@ void daemon_publish(struct daemon *daemon, const struct event *event, enum log_l
         event->kind == EVENT_GROUP_LEFT)
         watch_expected(daemon, event);
     watch_asking(daemon, event);
+    if (event->kind == EVENT_ROLE && event->role_to == ROLE_DOWN)
+        daemon_findings_pause(daemon, event->at, event->segment);
 }
 
 /** The index of that group among those that are expected; their count: it is not. */

@@ -47,6 +47,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
             engine_configure(daemon->engine, clock_now(), id, &config->params, &daemon->outbox);
             daemon_empty_outbox(daemon, clock_now());
             daemon_expect(daemon, clock_now(), id, &config->expected);
+            daemon_findings_configure(daemon, id);
         }
     } else {
         if (config->vlan == VLAN_NONE)
@@ -59,6 +60,7 @@ static int want(struct daemon *daemon, const char *name, const struct segment_co
             return problem_set(problem, "%s: no memory for it", segment_name);
         daemon->seat[id] = (struct seat){.is_used = true, .expect_at = INSTANT_NEVER};
         daemon_expect(daemon, clock_now(), id, &config->expected);
+        daemon_findings_begin(daemon, clock_now(), id);
     }
     daemon->seat[id].generation = daemon->generation;
     daemon->seat[id].source = config->source;
@@ -105,6 +107,7 @@ static void remove_unwanted(struct daemon *daemon)
         daemon_forget_unsent(daemon, id);
         engine_segment_remove(daemon->engine, id);
         local_echo_close(seat->echo);
+        horizon_destroy(seat->horizon);
         *seat = (struct seat){0};
     }
     daemon_remove_ports(daemon);
@@ -205,6 +208,7 @@ static void tell_link(struct daemon *daemon, unsigned id, const struct links *li
     }
     engine_link(daemon->engine, now, id, &identity, &daemon->outbox);
     daemon_empty_outbox(daemon, now);
+    daemon_findings_network(daemon, id);
 }
 
 static void tell_links(struct daemon *daemon, const struct links *links)

@@ -14,10 +14,13 @@
 
 #define HOOK_WORDS_MOST   32
 #define HOOK_TIMEOUT_MOST (3600 * SECONDS)
+/* Some findings need ten minutes, and memory is for a crowd, not for years. */
+#define HORIZON_LEAST (600 * SECONDS)
+#define HORIZON_MOST  (7 * 86400 * SECONDS)
 
 const char *const config_daemon_names[] = {
-    "control-socket", "control-group", "control-mode", "metrics-address", "hook",
-    "hook-timeout",   "user",          "sandbox",      "syslog",          NULL,
+    "control-socket", "control-group", "control-mode", "metrics-address",  "hook", "hook-timeout",
+    "user",           "sandbox",       "syslog",       "findings-horizon", NULL,
 };
 
 bool config_daemon_knows(const char *name)
@@ -34,6 +37,7 @@ void config_daemon_default(struct daemon_config *out)
         .control_mode = 0660,
         .metrics_address = HTTP_NONE,
         .hook_timeout = 10 * SECONDS,
+        .findings_horizon = 3 * 3600 * SECONDS,
     };
 }
 
@@ -124,11 +128,10 @@ static int read_metrics_address(const char *text, struct daemon_config *out,
     return 0;
 }
 
-static int read_timeout(const config_setting_t *at, struct daemon_config *out,
-                        struct problem *problem)
+/** False: it is no time in seconds. */
+static bool read_seconds(const config_setting_t *at, duration *out)
 {
     char text[64] = "";
-    duration span;
 
     switch (config_setting_type(at)) {
     case CONFIG_TYPE_INT: snprintf(text, sizeof text, "%d", config_setting_get_int(at)); break;
@@ -143,9 +146,29 @@ static int read_timeout(const config_setting_t *at, struct daemon_config *out,
         break;
     default: break;
     }
-    if (!text_parse_seconds(text, &span) || span <= 0 || span > HOOK_TIMEOUT_MOST)
+    return text_parse_seconds(text, out);
+}
+
+static int read_timeout(const config_setting_t *at, struct daemon_config *out,
+                        struct problem *problem)
+{
+    duration span;
+
+    if (!read_seconds(at, &span) || span <= 0 || span > HOOK_TIMEOUT_MOST)
         return problem_set(problem, "hook-timeout: seconds up to 3600 are wanted here");
     out->hook_timeout = span;
+    return 0;
+}
+
+static int read_horizon(const config_setting_t *at, struct daemon_config *out,
+                        struct problem *problem)
+{
+    duration span;
+
+    if (!read_seconds(at, &span) || span > HORIZON_MOST || (span > 0 && span < HORIZON_LEAST))
+        return problem_set(problem,
+                           "findings-horizon: seconds from 600 to 604800, or 0, are wanted here");
+    out->findings_horizon = span;
     return 0;
 }
 
@@ -208,6 +231,8 @@ int config_daemon_read(const config_setting_t *at, struct daemon_config *out,
         return read_hook(at, out, where, problem);
     if (strcmp(name, "hook-timeout") == 0)
         return read_timeout(at, out, problem);
+    if (strcmp(name, "findings-horizon") == 0)
+        return read_horizon(at, out, problem);
     if (strcmp(name, "sandbox") == 0)
         return read_sandbox(at, out, problem);
     if (strcmp(name, "syslog") == 0)
@@ -294,6 +319,7 @@ void config_daemon_print(const struct daemon_config *config, FILE *to)
     fprintf(to, "    user = %s\n", config->user[0] ? config->user : IGMPQ_USER);
     fprintf(to, "    sandbox = %s\n", config->is_unconfined ? "no" : "yes");
     fprintf(to, "    syslog = %s\n", config->has_syslog ? "yes" : "no");
+    fprintf(to, "    findings-horizon = %s\n", text_seconds(config->findings_horizon, seconds));
 }
 
 void config_daemon_print_expected(const struct expected_groups *expected, FILE *to)

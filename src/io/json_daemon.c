@@ -192,6 +192,7 @@ char *json_line_config(const struct config *config, const char *path, bool is_ve
     json_value_put(&object, "syslog", json_boolean(daemon->has_syslog));
     json_value_put(&object, "hook", hook);
     json_value_put(&object, "hook-timeout", json_value_span(daemon->hook_timeout));
+    json_value_put(&object, "findings-horizon", json_value_span(daemon->findings_horizon));
     return json_value_line(object);
 }
 

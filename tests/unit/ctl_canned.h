@@ -130,7 +130,7 @@
     "{\"type\":\"config\",\"config\":\"/etc/igmpqd.conf\",\"verbose\":false,"                      \
     "\"control-socket\":\"/run/igmpq/igmpqd.sock\",\"control-group\":\"\","                        \
     "\"control-mode\":\"0660\",\"hook\":[\"/usr/bin/true\",\"-x\"],"                               \
-    "\"hook-timeout\":\"10.000000\"}\n"                                                            \
+    "\"hook-timeout\":\"10.000000\",\"findings-horizon\":\"10800.000000\"}\n"                      \
     "{\"type\":\"settings\",\"interface\":\"eth0\",\"vlan\":0,\"address\":\"192.168.1.10/24\","    \
     "\"expect-groups\":[\"239.9.9.9\",\"239.1.1.10\"],"                                            \
     "\"settings\":{\"profile\":\"default\",\"query-interval\":\"62.5\"}}\n"

@@ -332,6 +332,7 @@ static void test_config(void **state)
                     "  control-mode                   0660\n"
                     "  hook                           /usr/bin/true -x\n"
                     "  hook-timeout                   10 s\n"
+                    "  findings-horizon               10800 s\n"
                     "\n"
                     "segment eth0\n"
                     "  address                        192.168.1.10/24\n"

@@ -101,8 +101,9 @@ static void print_settings(json_t *object, FILE *to)
         if (json_is_array(value)) {
             print_list(value, to);
         } else {
-            const char *shown = strcmp(key, "hook-timeout") == 0 ? ctl_exact(object, key, text)
-                                                                 : ctl_text(object, key, text);
+            bool is_span = strcmp(key, "hook-timeout") == 0 || strcmp(key, "findings-horizon") == 0;
+            const char *shown =
+                is_span ? ctl_exact(object, key, text) : ctl_text(object, key, text);
             fprintf(to, "%s\n", shown[0] ? shown : "-");
         }
     }
