@@ -20,6 +20,7 @@
  *     groups     [SEGMENT]              who listens to what
  *     hosts      [SEGMENT]              who reports
  *     queriers   [SEGMENT]              every other querier that was heard
+ *     findings   [SEGMENT]              what is wrong there
  *     stats      [SEGMENT]              every counter
  *     events     [COUNT] [follow]       the last COUNT events (all that are kept, without it),
  *                                       "follow": and then those to come, until the client leaves
@@ -110,6 +111,16 @@
  *       address   0.0.0.0: a proxy; version, verdict: of its last query
  *       refused   of these queries, for whatever reason; specific queries, which elect nobody, too
  *       verdict_text  the verdict in words
+ *
+ * findings: for each segment one object, and behind it what was found there
+ *   {"type":"watched", "segment", "since":T?, "horizon":S, "complete":B, "errors":N, "warnings":N,
+ *    "notes":N}
+ *       since     what is told was watched since then; null: nobody watches (findings-horizon is 0)
+ *       horizon   findings-horizon: so much is looked back at least, and twice as much at most
+ *       complete  false: there was no memory for all of it
+ *   {"type":"finding", ...}
+ *       ...       as igmpq-replay(1) tells it, without the numbers of frames, which are 0; "text",
+ *                 "consequence" and "advice" tell times from now on
  *
  * stats
  *   {"type":"stats", "segment", "general_sent":N, "specific_sent":N, "elections_lost":N,
@@ -209,6 +220,7 @@ enum control_verb {
     CONTROL_GROUPS,
     CONTROL_HOSTS,
     CONTROL_QUERIERS,
+    CONTROL_FINDINGS,
     CONTROL_STATS,
     CONTROL_EVENTS,
     CONTROL_CONFIG,

@@ -60,6 +60,19 @@ char *json_line_host(const struct reporter *reporter, const struct segment *segm
 char *json_line_querier_now(const struct querier *querier, const struct segment *segment,
                             instant now, duration wall);
 
+/* ---- what is wrong there ---- */
+
+/** How a segment is watched, and what was found there. */
+struct json_watched {
+    instant since; /* NEVER: it is not */
+    duration horizon;
+    bool is_complete;
+    unsigned count[FINDING_SEVERITY_COUNT];
+};
+/** json_line_finding() makes the lines behind it. */
+char *json_line_watched(const struct json_watched *watched, const struct segment *segment,
+                        duration wall);
+
 /* ---- counters ---- */
 
 /** `send_failures`: queries that could not be sent. */

@@ -7,6 +7,8 @@
 #ifndef IGMPQ_TEXT_H
 #define IGMPQ_TEXT_H
 
+#include <stdio.h>
+
 #include "igmpq/base.h"
 
 #define TEXT_ADDRESS_SIZE  16
@@ -34,6 +36,9 @@ bool text_parse_seconds(const char *text, duration *out);
 /** A whole decimal number from `low` to `high`. */
 bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high,
                          unsigned long *out);
+
+/** Words in lines of `width` columns, the first `indent` of them blank. */
+void text_print_wrapped(FILE *to, const char *text, int indent, int width);
 
 /** Text that grows to the right and is cut, not overrun, at the end of its buffer. */
 struct text_line {

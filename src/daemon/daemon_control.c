@@ -43,6 +43,7 @@ void daemon_free_cursor(struct cursor *cursor)
     if (!cursor)
         return;
     free(cursor->list);
+    free(cursor->finding);
     links_free(&cursor->links);
     free(cursor);
 }
@@ -296,6 +297,7 @@ static enum control_code begin(void *context, struct control_exchange *exchange,
     case CONTROL_GROUPS:
     case CONTROL_HOSTS:
     case CONTROL_QUERIERS:
+    case CONTROL_FINDINGS:
     case CONTROL_STATS:
     case CONTROL_CONFIG:
     case CONTROL_METRICS:
@@ -317,6 +319,7 @@ static enum control_step next(void *context, struct control_exchange *exchange, 
     case CONTROL_GROUPS:
     case CONTROL_HOSTS:
     case CONTROL_QUERIERS: return daemon_next_listed(daemon, cursor, request->verb, now, line);
+    case CONTROL_FINDINGS: return daemon_next_finding(daemon, cursor, now, line);
     case CONTROL_STATS: return next_stats(daemon, cursor, line);
     case CONTROL_EVENTS: return next_event(daemon, cursor, request->is_following, now, line);
     case CONTROL_CONFIG: return next_config(daemon, cursor, line);

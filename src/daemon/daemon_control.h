@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. What the parts of the answering side share: daemon_control.c (verbs), daemon_lists.c
- * (who is there), daemon_metrics.c. */
+ * (who is there), daemon_findings.c (what is wrong), daemon_metrics.c. */
 #ifndef IGMPQ_DAEMON_CONTROL_H
 #define IGMPQ_DAEMON_CONTROL_H
 
@@ -25,6 +25,7 @@ struct cursor {
      * left out, those who come are not in it. In the order of the table, which is that of coming.
      */
     struct listed *list;
+    struct finding *finding; /* findings: in the place of that */
     size_t list_count, list_at;
     bool has_list;
     bool is_split; /* the group told last has more sources, behind this one */
@@ -47,6 +48,10 @@ duration daemon_wall(instant now);
 /** The next line of groups, hosts or queriers. */
 enum control_step daemon_next_listed(const struct daemon *daemon, struct cursor *cursor,
                                      enum control_verb verb, instant now, char **line);
+
+/** The next line of findings. */
+enum control_step daemon_next_finding(const struct daemon *daemon, struct cursor *cursor,
+                                      instant now, char **line);
 
 /** A line of the metrics: the head of a family, or a sample of it. */
 struct metric_line {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. What is wrong on each segment, found in the frames that are heard anyway. */
-#include "daemon_private.h"
+#include <stdlib.h>
+
+#include "daemon_control.h"
+#include "igmpq/json_daemon.h"
 #include "igmpq/log.h"
 
 /* Less than a capture may have: there are two of each, on every segment. About 2 MB each. */
@@ -80,4 +83,66 @@ void daemon_findings_awake(struct daemon *daemon, instant now)
         return;
     for (unsigned id = 0; id < daemon->seat_count; id++)
         daemon_findings_pause(daemon, daemon->wake_at, id);
+}
+
+/* ---- telling ---- */
+
+/** What there is at this moment, and how many of each severity; false without memory. */
+static bool take(const struct seat *seat, struct cursor *cursor, instant now,
+                 struct json_watched *watched)
+{
+    const struct finding *finding;
+    unsigned index = 0;
+
+    if (!seat->horizon)
+        return true;
+    watched->is_complete = horizon_judge(seat->horizon, now);
+    watched->since = horizon_since(seat->horizon);
+    cursor->finding = calloc(horizon_count(seat->horizon) + 1, sizeof *cursor->finding);
+    if (!cursor->finding)
+        return false;
+    while ((finding = horizon_next(seat->horizon, &index))) {
+        cursor->finding[cursor->list_count++] = *finding;
+        watched->count[finding->severity]++;
+    }
+    return true;
+}
+
+static void drop(struct cursor *cursor)
+{
+    free(cursor->finding);
+    cursor->finding = NULL;
+    cursor->list_count = cursor->list_at = 0;
+    cursor->has_list = false;
+}
+
+enum control_step daemon_next_finding(const struct daemon *daemon, struct cursor *cursor,
+                                      instant now, char **line)
+{
+    struct json_watched watched = {
+        .since = INSTANT_NEVER, .horizon = daemon->findings_span, .is_complete = true};
+    struct finding_words words;
+
+    for (;;) {
+        unsigned before = cursor->segment;
+        const struct segment *segment = cursor_segment(daemon, cursor);
+        if (cursor->segment != before)
+            drop(cursor); /* that segment was removed */
+        if (!segment)
+            return CONTROL_DONE;
+        if (!cursor->has_list) {
+            cursor->has_list = true;
+            if (take(&daemon->seat[segment->id], cursor, now, &watched))
+                *line = json_line_watched(&watched, segment, daemon_wall(now));
+            return CONTROL_LINE; /* without one: no memory */
+        }
+        if (cursor->list_at < cursor->list_count) {
+            const struct finding *finding = &cursor->finding[cursor->list_at++];
+            report_finding_now(finding, now, &words);
+            *line = json_line_finding(finding, segment, &words, daemon_wall(now));
+            return CONTROL_LINE;
+        }
+        drop(cursor);
+        cursor->segment++;
+    }
 }

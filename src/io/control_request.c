@@ -17,6 +17,7 @@ const char *control_verb_name(enum control_verb verb)
     case CONTROL_GROUPS: return "groups";
     case CONTROL_HOSTS: return "hosts";
     case CONTROL_QUERIERS: return "queriers";
+    case CONTROL_FINDINGS: return "findings";
     case CONTROL_STATS: return "stats";
     case CONTROL_EVENTS: return "events";
     case CONTROL_CONFIG: return "config";
@@ -127,6 +128,7 @@ static enum control_code take_word(const char *word, struct control_request *out
     case CONTROL_GROUPS:
     case CONTROL_HOSTS:
     case CONTROL_QUERIERS:
+    case CONTROL_FINDINGS:
     case CONTROL_STATS: return take_segment(word, out, problem);
     case CONTROL_EVENTS: return take_event_word(word, out, problem);
     case CONTROL_QUERY: return take_query_word(word, out, problem);

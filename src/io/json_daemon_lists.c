@@ -75,6 +75,21 @@ char *json_line_querier_now(const struct querier *querier, const struct segment 
     return json_value_line(object);
 }
 
+char *json_line_watched(const struct json_watched *watched, const struct segment *segment,
+                        duration wall)
+{
+    json_t *object = json_value_object("watched");
+
+    json_value_put(&object, "segment", json_value_segment(segment));
+    json_value_put(&object, "since", wall_time(watched->since, wall));
+    json_value_put(&object, "horizon", json_value_span(watched->horizon));
+    json_value_put(&object, "complete", json_boolean(watched->is_complete));
+    json_value_put(&object, "errors", json_value_count(watched->count[FINDING_ERROR]));
+    json_value_put(&object, "warnings", json_value_count(watched->count[FINDING_WARNING]));
+    json_value_put(&object, "notes", json_value_count(watched->count[FINDING_NOTE]));
+    return json_value_line(object);
+}
+
 char *json_line_stats(const struct segment *segment, uint64_t send_failures)
 {
     const struct segment_counters *counters = &segment->counters;

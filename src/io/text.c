@@ -238,3 +238,21 @@ void text_line_who(struct text_line *line, struct address address, struct mac ma
     if (!mac_is_none(mac))
         text_line_add(line, " (%s)", text_mac(mac, ethernet));
 }
+
+void text_print_wrapped(FILE *to, const char *text, int indent, int width)
+{
+    int column = 0;
+
+    for (const char *word = text; *word != '\0';) {
+        int length = (int)strcspn(word, " ");
+        if (column > 0 && column + 1 + length > width) {
+            fputc('\n', to);
+            column = 0;
+        }
+        fprintf(to, "%*s%.*s", column > 0 ? 1 : indent, "", length, word);
+        column += length + (column > 0 ? 1 : indent);
+        word += length;
+        word += strspn(word, " ");
+    }
+    fputc('\n', to);
+}

@@ -78,7 +78,7 @@ test_every_verb()
     cable
     querier igmpqd q -i eth0 -q 60 --control-socket "$E2E_DIR/s.sock"
     ready
-    for verb in status groups hosts queriers stats events config interfaces metrics query reload 'verbose on' 'verbose off'; do
+    for verb in status groups hosts queriers findings stats events config interfaces metrics query reload 'verbose on' 'verbose off'; do
         # shellcheck disable=SC2086 # a verb and its word
         asked $verb || [ "$verb" = reload ] || fail "$verb: $(cat "$E2E_DIR/asked.log")"
         head -n 1 "$E2E_DIR/asked.log" | grep -Fq "\"verb\":\"${verb%% *}\"}" || fail "$verb: no header"
@@ -323,7 +323,7 @@ test_a_thousand_bad_requests()
     python3 "$E2E_HERE/ask.py" --bad "$E2E_DIR/s.sock" 1000 >"$E2E_DIR/bad.log" || fail 'a client ended badly'
     report "errors told: $(cat "$E2E_DIR/bad.log") of 1000 (the others had left, or were cut off)"
     expect "$(cat "$E2E_DIR/bad.log") >= 400" 'errors told'
-    for verb in status groups hosts queriers stats events config interfaces metrics query; do
+    for verb in status groups hosts queriers findings stats events config interfaces metrics query; do
         asked "$verb" || fail "$verb after all that"
     done
     stop igmpqd

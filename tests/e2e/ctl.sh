@@ -190,7 +190,7 @@ test_json()
 {
     local verb
     scene
-    for verb in status groups hosts queriers stats events config interfaces metrics; do
+    for verb in status groups hosts queriers findings stats events config interfaces metrics; do
         valid "$verb"
     done
     valid status eth1
@@ -361,12 +361,12 @@ test_support()
     local part
     scene
     gives support
-    for part in Status Configuration Counters 'Other queriers' Hosts Groups Interfaces Events; do
+    for part in Status Findings Configuration Counters 'Other queriers' Hosts Groups Interfaces Events; do
         shows "^==== $part ====$"
     done
     shows '192\.168\.51\.5' "$(mac_of low)"
     gives support --mask
-    for part in Status Configuration Counters 'Other queriers' Hosts Groups Interfaces Events; do
+    for part in Status Findings Configuration Counters 'Other queriers' Hosts Groups Interfaces Events; do
         shows "^==== $part ====$"
     done
     # What is left are groups, 0.0.0.0 and the system's version.

@@ -9,7 +9,7 @@ import subprocess
 
 from plan import ALWAYS, CALLS, COUNT, HERE, ONCE, Places, Plan, Silence, Task, Trouble, describe, numbers_of
 
-CTL = ("status", "-l status", "-j status", "groups", "hosts", "queriers", "stats", "-n 3 events", "config", "interfaces", "metrics",
+CTL = ("status", "-l status", "-j status", "groups", "hosts", "queriers", "findings", "stats", "-n 3 events", "config", "interfaces", "metrics",
        "--mask support", "query", "reload", "verbose on", "verbose off", "-S nothing status")
 REPLAY = ("55-hosts-of-three-versions.pcap", "-j 06-pcapng-two-interfaces.pcapng", "-s 08-gzip.pcap.gz",
           "--as 192.168.50.10/24 -c %(config)s -w %(out)s 59-member-vanishes.pcap", "-j 61-d01-no-querier-at-all.pcap",

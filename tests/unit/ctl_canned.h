@@ -103,6 +103,25 @@
     "\"queries\":2,\"refused\":2,\"verdict\":\"bad-ttl\","                                         \
     "\"verdict_text\":\"its TTL is not 1\"}\n"
 
+#define FINDINGS_CLEAN                                                                             \
+    "{\"type\":\"watched\",\"segment\":\"eth0\",\"since\":\"1793253300.000000\","                  \
+    "\"horizon\":\"10800.000000\",\"complete\":true,\"errors\":0,\"warnings\":0,\"notes\":0}\n"
+#define FINDINGS_SOME                                                                              \
+    "{\"type\":\"watched\",\"segment\":\"eth1/10\",\"since\":\"1793264300.000000\","               \
+    "\"horizon\":\"10800.000000\",\"complete\":false,\"errors\":1,\"warnings\":0,\"notes\":2}\n"   \
+    "{\"type\":\"finding\",\"id\":\"D-01\",\"severity\":\"error\",\"title\":\"no querier\","       \
+    "\"segment\":\"eth1/10\",\"first\":\"1793264300.000000\",\"last\":\"1793264300.000000\","      \
+    "\"first_frame\":0,\"last_frame\":0,\"count\":1,\"address\":\"192.168.10.1\","                 \
+    "\"text\":\"After the querier 192.168.10.1 no query was heard for 300 s, although hosts "      \
+    "reported.\",\"consequence\":\"Streams stop.\",\"advice\":\"\"}\n"                             \
+    "{\"type\":\"finding\",\"id\":\"D-27\",\"severity\":\"note\",\"title\":\"too short to "        \
+    "judge\","                                                                                     \
+    "\"segment\":\"eth1/10\",\"first\":\"1793264300.000000\",\"last\":\"1793264400.000000\","      \
+    "\"count\":12,\"text\":\"Only 100 s were seen.\",\"consequence\":\"\",\"advice\":null}\n"
+#define FINDINGS_NONE                                                                              \
+    "{\"type\":\"watched\",\"segment\":\"eth2\",\"since\":null,\"horizon\":\"0.000000\","          \
+    "\"complete\":true,\"errors\":0,\"warnings\":0,\"notes\":0}\n"
+
 #define STATS                                                                                      \
     "{\"type\":\"stats\",\"segment\":\"eth0\",\"general_sent\":180,\"specific_sent\":2,"           \
     "\"elections_lost\":0,\"takeovers\":1,\"odd_tos\":0,\"no_router_alert\":0,"                    \
@@ -162,6 +181,8 @@ static const struct canned whole[] = {
     {"groups eth0", CANNED_HEADER GROUP_SIMPLE GROUP_BLOCKED END(2), CANNED_ANSWERS, 0},
     {"hosts", CANNED_HEADER HOSTS END(3), CANNED_ANSWERS, 0},
     {"queriers", CANNED_HEADER QUERIERS END(2), CANNED_ANSWERS, 0},
+    {"findings", CANNED_HEADER FINDINGS_CLEAN FINDINGS_SOME END(4), CANNED_ANSWERS, 0},
+    {"findings eth2", CANNED_HEADER FINDINGS_NONE END(1), CANNED_ANSWERS, 0},
     {"stats", CANNED_HEADER STATS END(2), CANNED_ANSWERS, 0},
     {"events", CANNED_HEADER EVENT_START EVENT_WARNING EVENT_DEBUG END(3), CANNED_ANSWERS, 0},
     {"events follow", CANNED_HEADER EVENT_START EVENT_WARNING EVENT_DEBUG EVENT_LATER,

@@ -29,10 +29,10 @@ static void fails(const char *words, int status, const char *sentence)
 static void every_command_fails(int status, const char *sentence)
 {
     static const char *const words[] = {
-        "",        "status",     "groups",     "hosts",      "queriers",
-        "stats",   "events",     "config",     "events -f",  "events -j -f",
-        "metrics", "support",    "interfaces", "query",      "query eth0",
-        "reload",  "verbose on", "groups -j",  "metrics -j", "support --mask",
+        "",          "status",     "groups",         "hosts",      "queriers",     "findings",
+        "stats",     "events",     "config",         "events -f",  "events -j -f", "metrics",
+        "support",   "interfaces", "query",          "query eth0", "reload",       "verbose on",
+        "groups -j", "metrics -j", "support --mask",
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -233,20 +233,22 @@ static void test_unknown_objects(void **state)
 /* Known objects whose members are of the wrong kind. */
 static void test_wrong_kinds(void **state)
 {
-    static const char *const types[] = {"daemon",  "segment",  "group",     "sources", "host",
-                                        "querier", "stats",    "port",      "event",   "lost",
-                                        "config",  "settings", "interface", "query",   "verbose"};
+    static const char *const types[] = {"daemon",  "segment", "group",   "sources",  "host",
+                                        "watched", "finding", "querier", "stats",    "port",
+                                        "event",   "lost",    "config",  "settings", "interface",
+                                        "query",   "verbose"};
     static const char *const members[] = {
         "",
         ",\"segment\":1,\"elected\":[],\"missing\":[1,null,{}],\"time\":{},\"serial\":\"x\"",
         ",\"segment\":{},\"elected\":{\"address\":[]},\"sources\":[[],7],\"blocked\":[{}],"
         "\"source_count\":-5,\"uptime\":\"x\",\"time\":\"1e999\",\"since\":\"-1e18\"",
         ",\"expires_in\":\"nan\",\"silent\":\"\",\"verdict\":null,\"settings\":[],\"hook\":{},"
-        "\"time\":\"999999999999999\",\"since\":\"99999999999999\",\"hook-timeout\":\"9e14\"",
+        "\"time\":\"999999999999999\",\"since\":\"99999999999999\",\"hook-timeout\":\"9e14\","
+        "\"errors\":\"x\",\"text\":[],\"count\":-1,\"first\":{}",
     };
-    static const char *const commands[] = {"status", "groups",    "hosts",        "queriers",
-                                           "stats",  "events -l", "config",       "interfaces",
-                                           "query",  "support",   "groups -o age"};
+    static const char *const commands[] = {"status",     "groups", "hosts",     "queriers",
+                                           "findings",   "stats",  "events -l", "config",
+                                           "interfaces", "query",  "support",   "groups -o age"};
     char *text = malloc(sizeof types / sizeof *types * 400);
     struct canned canned[] = {{NULL, text, CANNED_ANSWERS, 0}};
 

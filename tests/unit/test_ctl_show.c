@@ -257,6 +257,77 @@ static void test_queriers(void **state)
         "its TTL is not 1\n");
 }
 
+static void test_findings(void **state)
+{
+    (void)state;
+    daemon_answers(whole);
+    shows("findings",
+          "eth0: watched for 3h05m: 0 errors, 0 warnings, 0 notes\n"
+          "eth1/10: watched for 100s: 1 error, 0 warnings, 2 notes; no memory for all of them\n"
+          "\n"
+          "D-01 error: no querier (eth1/10)\n"
+          "    After the querier 192.168.10.1 no query was heard for 300 s, although hosts\n"
+          "    reported.\n"
+          "    Streams stop.\n"
+          "    Evidence: at 2026-10-29 08:58:20.\n"
+          "\n"
+          "D-27 note: too short to judge (eth1/10)\n"
+          "    Only 100 s were seen.\n"
+          "    Evidence: 12 times from 2026-10-29 08:58:20 to 2026-10-29 09:00:00.\n");
+    shows("findings -S eth2", "eth2: nobody looks for what is wrong (findings-horizon is 0)\n");
+    assert_int_equal(run_ctl("findings --color always"), 0);
+    assert_non_null(strstr(said(), "\n\033[1;31mD-01 error\033[0m: no querier"));
+    assert_int_equal(run_ctl("findings --sort age"), 2);
+}
+
+/* Where there are many, those where all is well are counted; not those where nobody looks. */
+#define WATCHED(complete, errors, warnings)                                                        \
+    "{\"type\":\"watched\",\"segment\":\"eth3\",\"since\":\"1793264300.000000\","                  \
+    "\"complete\":" complete ",\"errors\":" errors ",\"warnings\":" warnings ",\"notes\":0}\n"
+
+static void test_findings_of_many(void **state)
+{
+    static const struct canned many_clean[] = {
+        {"findings",
+         CANNED_HEADER FINDINGS_CLEAN FINDINGS_CLEAN FINDINGS_CLEAN FINDINGS_NONE END(4),
+         CANNED_ANSWERS, 0},
+        {"findings a", CANNED_HEADER FINDINGS_CLEAN FINDINGS_CLEAN FINDINGS_CLEAN END(3),
+         CANNED_ANSWERS, 0},
+        {"findings b", CANNED_HEADER END(0), CANNED_ANSWERS, 0},
+        {"findings c", CANNED_HEADER FINDINGS_CLEAN FINDINGS_SOME FINDINGS_NONE END(5),
+         CANNED_ANSWERS, 0},
+        {"findings d",
+         CANNED_HEADER "{\"type\":\"watched\",\"segment\":\"eth2\",\"since\":null,"
+                       "\"horizon\":\"600.000000\",\"complete\":true}\n" END(1),
+         CANNED_ANSWERS, 0},
+        {"findings e",
+         CANNED_HEADER WATCHED("true", "0", "0") WATCHED("false", "0", "0")
+             WATCHED("true", "2", "0") WATCHED("true", "0", "3") END(4),
+         CANNED_ANSWERS, 0},
+        {NULL, CANNED_HEADER END(0), CANNED_ANSWERS, 0},
+    };
+
+    (void)state;
+    daemon_answers(many_clean);
+    shows("findings", "eth2: nobody looks for what is wrong (findings-horizon is 0)\n"
+                      "The other 3 segments have no error and no warning.\n");
+    shows("findings a", "All 3 segments have no error and no warning.\n");
+    shows("findings b", "There is no segment.\n");
+    assert_int_equal(run_ctl("findings c"), 0);
+    assert_non_null(strstr(said(), "08:58:20.\n\neth2: nobody looks"));
+    assert_non_null(strstr(said(), "\nThe other segment has no error and no warning.\n"
+                                   "Notes are left out: --long shows them (1).\n"));
+    assert_int_equal(run_ctl("findings c --long"), 0);
+    assert_non_null(strstr(said(), "\nD-27 note: too short to judge (eth1/10)\n"));
+    assert_null(strstr(said(), "other segment"));
+    shows("findings e",
+          "eth3: watched for 100s: 0 errors, 0 warnings, 0 notes; no memory for all of them\n"
+          "eth3: watched for 100s: 2 errors, 0 warnings, 0 notes\n"
+          "eth3: watched for 100s: 0 errors, 3 warnings, 0 notes\n"
+          "The other segment has no error and no warning.\n");
+    shows("findings d", "eth2: nobody looks for what is wrong (no memory)\n");
+}
+
 static void test_stats(void **state)
 {
     (void)state;
@@ -376,6 +447,8 @@ int main(void)
         cmocka_unit_test_teardown(test_groups_filtered, daemon_ends),
         cmocka_unit_test_teardown(test_hosts, daemon_ends),
         cmocka_unit_test_teardown(test_queriers, daemon_ends),
+        cmocka_unit_test_teardown(test_findings, daemon_ends),
+        cmocka_unit_test_teardown(test_findings_of_many, daemon_ends),
         cmocka_unit_test_teardown(test_stats, daemon_ends),
         cmocka_unit_test_teardown(test_events, daemon_ends),
         cmocka_unit_test_teardown(test_events_followed, daemon_ends),

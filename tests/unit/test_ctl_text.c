@@ -68,10 +68,14 @@ static const struct canned hostile[] = {
     {NULL,
      CANNED_HEADER "{\"type\":\"group\",\"group\":\"" HOSTILE "\",\"segment\":\"" HOSTILE
                    "\",\"sources\":[\"" HOSTILE "\"],\"source_count\":1}\n"
+                   "{\"type\":\"watched\",\"segment\":\"" HOSTILE "\",\"since\":\"1\"}\n"
+                   "{\"type\":\"finding\",\"segment\":\"" HOSTILE "\",\"id\":\"" HOSTILE
+                   "\",\"severity\":\"" HOSTILE "\",\"title\":\"" HOSTILE "\",\"text\":\"" HOSTILE
+                   "\",\"advice\":\"" HOSTILE "\",\"first\":\"" HOSTILE "\"}\n"
                    "{\"type\":\"host\",\"address\":\"" HOSTILE "\",\"mac\":\"" HOSTILE "\"}\n"
                    "{\"type\":\"querier\",\"address\":\"" HOSTILE "\",\"verdict\":\"" HOSTILE
                    "\",\"verdict_text\":\"" HOSTILE "\"}\n"
-                   "{\"type\":\"interface\",\"interface\":\"" HOSTILE "\"}\n" END(4),
+                   "{\"type\":\"interface\",\"interface\":\"" HOSTILE "\"}\n" END(6),
      CANNED_ANSWERS, 0},
 };
 
@@ -85,10 +89,10 @@ static void assert_printable(const char *text)
 /* Control characters never reach the terminal, neither in tables nor in JSON nor in sentences. */
 static void test_hostile_text(void **state)
 {
-    static const char *const words[] = {"status",     "status -l", "groups",        "hosts",
-                                        "queriers",   "stats",     "events -l",     "config",
-                                        "interfaces", "metrics",   "query",         "reload",
-                                        "verbose on", "support",   "support --mask"};
+    static const char *const words[] = {"status",   "status -l",  "groups",  "hosts",
+                                        "queriers", "findings",   "stats",   "events -l",
+                                        "config",   "interfaces", "metrics", "query",
+                                        "reload",   "verbose on", "support", "support --mask"};
     char line[64];
 
     (void)state;

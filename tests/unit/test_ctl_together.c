@@ -133,8 +133,9 @@ static void test_screen(void **state)
 
 static void test_support(void **state)
 {
-    static const char *const parts[] = {"Status", "Configuration", "Counters",   "Other queriers",
-                                        "Hosts",  "Groups",        "Interfaces", "Events"};
+    static const char *const parts[] = {"Status",   "Findings",       "Configuration",
+                                        "Counters", "Other queriers", "Hosts",
+                                        "Groups",   "Interfaces",     "Events"};
     char title[40];
     const char *at;
 
@@ -150,8 +151,9 @@ static void test_support(void **state)
     assert_non_null(strstr(said(), "query-sent           general query sent"));
     assert_non_null(strstr(said(), "\n192.168.10.2  00:00:5e:00:53:02  eth1/10"));
     /* Each question once: what is shown in two places is the same. */
-    assert_string_equal(daemon_was_asked(),
-                        "status\nconfig\nstats\nqueriers\ngroups\nhosts\ninterfaces\nevents\n");
+    assert_string_equal(
+        daemon_was_asked(),
+        "status\nfindings\nconfig\nstats\nqueriers\ngroups\nhosts\ninterfaces\nevents\n");
 }
 
 /* No address of a host is left, groups are, and the order of addresses is. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 4. What the files of igmpqctl share. ctl_command.c reads the command line, ctl_connection.c
- * asks the daemon; ctl_show.c, ctl_detail.c and ctl_lists.c print its answers for people with the
- * help of ctl_value.c and ctl_table.c, ctl_metrics.c prints them for Prometheus; ctl_support.c and
- * ctl_screen.c put several together, and ctl_watch.c is the terminal.
+ * asks the daemon; ctl_show.c, ctl_detail.c, ctl_findings.c and ctl_lists.c print its answers for
+ * people with the help of ctl_value.c and ctl_table.c, ctl_metrics.c prints them for Prometheus;
+ * ctl_support.c and ctl_screen.c put several together, and ctl_watch.c is the terminal.
  */
 #ifndef IGMPQ_TOOLS_CTL_H
 #define IGMPQ_TOOLS_CTL_H
@@ -165,6 +165,7 @@ int ctl_show_config(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_groups(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_hosts(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_queriers(const struct ctl *ctl, FILE *to, struct problem *problem);
+int ctl_show_findings(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_interfaces(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_metrics(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_support(const struct ctl *ctl, FILE *to, struct problem *problem);

@@ -49,10 +49,11 @@ static int print_parts(const struct ctl *ctl, FILE *to, struct problem *problem)
         const char *title;
         int (*show)(const struct ctl *, FILE *, struct problem *);
     } parts[] = {
-        {"Status", ctl_show_status},         {"Configuration", ctl_show_config},
-        {"Counters", ctl_show_stats},        {"Other queriers", ctl_show_queriers},
-        {"Hosts", ctl_show_hosts},           {"Groups", show_some_groups},
-        {"Interfaces", ctl_show_interfaces}, {"Events", ctl_show_events},
+        {"Status", ctl_show_status},           {"Findings", ctl_show_findings},
+        {"Configuration", ctl_show_config},    {"Counters", ctl_show_stats},
+        {"Other queriers", ctl_show_queriers}, {"Hosts", ctl_show_hosts},
+        {"Groups", show_some_groups},          {"Interfaces", ctl_show_interfaces},
+        {"Events", ctl_show_events},
     };
     int result = 0;
 

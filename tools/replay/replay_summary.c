@@ -236,25 +236,6 @@ static void print_segment(struct replay *replay, const struct segment *segment,
     free(groups);
 }
 
-/** Words, wrapped. */
-static void print_wrapped(const char *text)
-{
-    int column = 0;
-
-    for (const char *word = text; *word != '\0';) {
-        int length = (int)strcspn(word, " ");
-        if (column > 0 && column + 1 + length > WIDTH) {
-            putchar('\n');
-            column = 0;
-        }
-        printf("%s%.*s", column > 0 ? " " : "    ", length, word);
-        column += length + (column > 0 ? 1 : 4);
-        word += length;
-        word += strspn(word, " ");
-    }
-    putchar('\n');
-}
-
 static void print_finding(const struct replay *replay, const struct finding *finding)
 {
     const struct segment *segment = engine_segment(replay->engine, finding->segment);
@@ -266,9 +247,9 @@ static void print_finding(const struct replay *replay, const struct finding *fin
     printf("\n%s %s: %s (%s)\n", finding_id_name(finding->id),
            finding_severity_name(finding->severity), report_finding_title(finding->id),
            segment ? segment->name : "?");
-    print_wrapped(words.text);
-    print_wrapped(words.consequence);
-    print_wrapped(words.advice);
+    text_print_wrapped(stdout, words.text, 4, WIDTH);
+    text_print_wrapped(stdout, words.consequence, 4, WIDTH);
+    text_print_wrapped(stdout, words.advice, 4, WIDTH);
     printf("    Evidence: %s.\n", evidence);
 }
 

@@ -6,13 +6,14 @@ function __igmpqctl_segments
         string replace -r -f '^\{"type":"segment","segment":"([^"]*)".*' '$1'
 end
 
-set --local commands status groups hosts queriers stats events config interfaces metrics support watch query reload verbose
+set --local commands status groups hosts queriers findings stats events config interfaces metrics support watch query reload verbose
 
 complete -c igmpqctl -f
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a status -d 'Who is querier, who we are, what comes next'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a groups -d 'Who listens to what'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Who reports, and who has fallen silent'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a queriers -d 'Every other querier that was heard'
+complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a findings -d 'What is wrong with the network, and what to do'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a stats -d 'Every counter'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a events -d 'What happened lately'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a config -d 'The settings in force'
@@ -23,14 +24,14 @@ complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a watch -d 
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a query -d 'Send a query now'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a reload -d 'Read the configuration file again'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a verbose -d 'Log everything, or no more than usual'
-complete -c igmpqctl -n '__fish_seen_subcommand_from status groups hosts queriers stats events watch query' -a '(__igmpqctl_segments)'
+complete -c igmpqctl -n '__fish_seen_subcommand_from status groups hosts queriers findings stats events watch query' -a '(__igmpqctl_segments)'
 complete -c igmpqctl -n '__fish_seen_subcommand_from verbose' -a 'on off'
 complete -c igmpqctl -s s -l socket -r -F -d 'Where igmpqd listens'
 complete -c igmpqctl -s j -l json -d 'JSON, one object a line'
 complete -c igmpqctl -s S -l segment -x -a '(__igmpqctl_segments)' -d 'Only this segment'
 complete -c igmpqctl -s F -l filter -x -d 'Only groups, hosts or queriers in this network'
 complete -c igmpqctl -s o -l sort -x -a 'group segment mode v reporter age heard expires silent reports queries refused' -d 'Sort by the column of this heading'
-complete -c igmpqctl -s l -l long -d 'status: all of every segment; events: also queries and groups'
+complete -c igmpqctl -s l -l long -d 'status, findings: all of every segment; events: also queries and groups'
 complete -c igmpqctl -s f -l follow -d 'events: and then those to come'
 complete -c igmpqctl -s n -l count -x -d 'events: only so many of the last'
 complete -c igmpqctl -l interval -x -d 'watch: seconds from one screen to the next'
