@@ -59,7 +59,8 @@ struct metric_line {
     const char *kind, *help; /* NULL: a sample */
     const char *label;       /* beside that of the segment or interface; NULL: none */
     const char *label_value;
-    const char *labels[5];        /* all of them, names and values in turn, ended by NULL */
+    const char *severity;         /* a label more; NULL: none */
+    const char *labels[7];        /* all of them, names and values in turn, ended by NULL */
     char value[48];               /* empty: there is none just now */
     char text[TEXT_ADDRESS_SIZE]; /* for a label's value that is not static */
 };

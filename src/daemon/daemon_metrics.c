@@ -209,6 +209,34 @@ static bool expected(const struct subject *subject, unsigned index, struct metri
     return labelled(out, "group", out->text, seat->is_expected_present[index]);
 }
 
+/** One sample for each kind of finding and severity that there is; judged with the first. */
+static bool findings(const struct subject *subject, unsigned index, struct metric_line *out)
+{
+    struct horizon *horizon = subject->seat->horizon;
+    enum finding_id id = FINDING_NO_QUERIER + index / FINDING_SEVERITY_COUNT;
+    enum finding_severity severity = index % FINDING_SEVERITY_COUNT;
+    const struct finding *finding;
+    unsigned at = 0, count = 0;
+
+    if (!horizon || id >= FINDING_ID_END)
+        return false;
+    if (index == 0)
+        horizon_judge(horizon, subject->now);
+    while ((finding = horizon_next(horizon, &at)))
+        count += finding->id == id && finding->severity == severity;
+    out->severity = finding_severity_name(severity);
+    if (count > 0)
+        labelled(out, "code", finding_id_name(id), count);
+    return true;
+}
+
+static bool watched(const struct subject *subject, unsigned index, struct metric_line *out)
+{
+    const struct horizon *horizon = subject->seat->horizon;
+
+    return index == 0 && horizon && seconds_of(out, subject->now - horizon_since(horizon));
+}
+
 static bool attached(const struct subject *subject, unsigned index, struct metric_line *out)
 {
     return index == 0 && count_of(out, subject->port->is_attached);
@@ -271,6 +299,11 @@ static const struct family families[] = {
      "Entries that found no room in a table.", refused},
     {SCOPE_SEGMENT, "igmpq_expected_group_present", "gauge",
      "1 while a group of expect-groups has members.", expected},
+    {SCOPE_SEGMENT, "igmpq_findings", "gauge",
+     "What is wrong there, by its code in igmpqctl findings; what was not found has no sample.",
+     findings},
+    {SCOPE_SEGMENT, "igmpq_findings_watched_seconds", "gauge", "How far igmpq_findings looks back.",
+     watched},
     {SCOPE_PORT, "igmpq_interface_attached", "gauge", "1 while the interface is captured on.",
      attached},
     {SCOPE_PORT, "igmpq_capture_drops_total", "counter",
@@ -315,6 +348,10 @@ static void fill_labels(const struct subject *subject, struct metric_line *out)
     if (out->label) {
         out->labels[count++] = out->label;
         out->labels[count++] = out->label_value;
+    }
+    if (out->severity) {
+        out->labels[count++] = "severity";
+        out->labels[count++] = out->severity;
     }
     out->labels[count] = NULL;
 }

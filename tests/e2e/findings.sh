@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# What is wrong on a network, told by a running igmpqd: as igmpq-replay tells it of a capture, and nothing where it could not
-# look: while the link was down, while it was stopped, or with findings-horizon = 0.
+# What is wrong on a network, told by a running igmpqd: as igmpq-replay tells it of a capture, and nothing where it could
+# not look: while the link was down, while it was stopped, or with findings-horizon = 0.
 
 # asked REQUEST...: the answer, also kept in asked.log; true when it is a good one.
 asked()
@@ -33,7 +33,8 @@ ctl()
     in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" "$@"
 }
 
-# Two igmpqd of different versions, and a host that answers in an old one: what the one of them says, igmpq-replay says of its capture.
+# Two igmpqd of different versions, and a host that answers in an old one: what the one of them says, igmpq-replay says of
+# its capture.
 # about 15 s
 test_two_versions()
 {
@@ -77,6 +78,10 @@ test_no_querier()
     ctl findings >"$E2E_DIR/text"
     cat "$E2E_DIR/text"
     grep -q '239\.1\.2\.3 will stop at 192\.168\.50\.20 in about 24[0-9]\.*[0-9]* s\.' "$E2E_DIR/text" || fail 'no consequence'
+    ctl metrics >"$E2E_DIR/metrics" || fail 'no metrics'
+    grep -qx 'igmpq_findings{segment="eth0",code="D-01",severity="error"} 1' "$E2E_DIR/metrics" || fail 'not in the metrics'
+    [ "$(grep -c '^igmpq_findings{' "$E2E_DIR/metrics")" -eq 1 ] || fail 'more in the metrics'
+    grep -Eq '^igmpq_findings_watched_seconds\{segment="eth0"\} [0-9]+' "$E2E_DIR/metrics" || fail 'not how far back'
     ctl support >"$E2E_DIR/support" || fail 'support fails'
     grep -q '^D-01 error: no querier (eth0)$' "$E2E_DIR/support" || fail 'not in support'
     ctl support --mask | sed -n '/Findings/,/Configuration/p' | grep -q 'will stop at address-[0-9]' || fail 'not masked'
@@ -122,6 +127,8 @@ test_off()
     grep -q '"since": *null' "$E2E_DIR/asked.log" || fail 'it is not said that nobody looks'
     [ "$(ctl findings)" = 'eth0: nobody looks for what is wrong (findings-horizon is 0)' ] || fail "$(ctl findings)"
     ctl support >/dev/null || fail 'support fails'
+    ctl metrics >"$E2E_DIR/metrics" || fail 'no metrics'
+    ! grep -q '^igmpq_findings' "$E2E_DIR/metrics" || fail 'in the metrics'
     printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/q.conf"
     ctl reload
     wait_log igmpqd 'findings-horizon are taken over when igmpqd is started again' 5
