@@ -51,9 +51,10 @@ void watch_data(struct findings *findings, struct watch *watch, struct moment no
                 struct address address, struct address source, struct mac mac)
 {
     tally_add(&watch->activity, now);
-    struct seen_group *group = watch_use_group(findings, watch, now, address);
+    struct seen_group *group = watch_group(findings, watch, now, address);
     if (!group)
         return;
+    watch_use_group(findings, watch, now, group);
     struct seen_querier *forwarder = forwarder_of(watch, group, mac);
     if (forwarder && !address_equal(source, forwarder->address)) {
         tally_add(&forwarder->forwarded, now);

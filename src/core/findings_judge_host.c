@@ -64,7 +64,7 @@ static void judge_member(struct findings *findings, const struct watch *watch,
         return;
     struct finding *finding = add_host(findings, watch, FINDING_REPORT_GAP, FINDING_ERROR,
                                        &member->gaps, member->key.host);
-    finding->group = member->key.group->address;
+    finding->group = member->key.group;
     finding->measured = member->gap_worst;
     finding->limit = findings->setup.switch_timeout;
     finding->stops_at = member->gap_stops;

@@ -189,12 +189,14 @@ struct seen_alias {
 };
 
 struct member_key {
-    const struct seen_group *group;
     const struct seen_host *host;
+    struct address group;
+    uint8_t padding[4]; /* always zero: the key is compared as memory */
 };
 
 struct seen_member {
     struct member_key key;
+    struct seen_group *group;
     struct moment last_report;
     uint64_t last_round;
     bool has_left;
@@ -285,13 +287,15 @@ struct seen_host *watch_host(struct findings *findings, struct watch *watch, str
                              struct address address, struct mac mac);
 struct seen_group *watch_group(struct findings *findings, struct watch *watch, struct moment now,
                                struct address address);
-struct seen_member *watch_member(struct findings *findings, struct watch *watch, struct moment now,
-                                 const struct seen_group *group, const struct seen_host *host);
 /** The group, or NULL; makes none. */
 struct seen_group *watch_find_group(const struct watch *watch, struct address address);
-/** The member, or NULL; makes none. */
-struct seen_member *watch_find_member(const struct watch *watch, const struct seen_group *group,
-                                      const struct seen_host *host);
+/** The member, and with it the group, or NULL; makes none. */
+struct seen_member *watch_find_member(const struct watch *watch, const struct seen_host *host,
+                                      struct address group);
+/** A member that watch_find_member() did not find; NULL when there is no room (noted). */
+struct seen_member *watch_add_member(struct findings *findings, struct watch *watch,
+                                     struct moment now, const struct seen_host *host,
+                                     struct seen_group *group);
 void watch_free(struct watch *watch);
 
 /** The longest silence of queriers that is no fault (D-01). */
@@ -339,10 +343,10 @@ void watch_settle_group(struct watch *watch, struct seen_group *group, instant n
 void watch_settle_host(const struct watch *watch, struct seen_host *host, instant now);
 /** After a pause nobody is known to be a member; the evidence stays. */
 void watch_forget_members(struct watch *watch);
-/** The group was used, by a report or by data (D-15): it is entered if need be, what was due of it
- * is decided, and then the use is noted. NULL: there is no room for it. */
-struct seen_group *watch_use_group(struct findings *findings, struct watch *watch,
-                                   struct moment now, struct address address);
+/** The group was used, by a report or by data (D-15): what was due of it is decided, and then the
+ * use is noted. */
+void watch_use_group(const struct findings *findings, struct watch *watch, struct moment now,
+                     struct seen_group *group);
 
 /* findings_data.c */
 void watch_data(struct findings *findings, struct watch *watch, struct moment now,

@@ -28,14 +28,11 @@ void watch_settle_group(struct watch *watch, struct seen_group *group, instant n
     }
 }
 
-struct seen_group *watch_use_group(struct findings *findings, struct watch *watch,
-                                   struct moment now, struct address address)
+void watch_use_group(const struct findings *findings, struct watch *watch, struct moment now,
+                     struct seen_group *group)
 {
     duration switch_timeout = findings->setup.switch_timeout;
-    struct seen_group *group = watch_group(findings, watch, now, address);
 
-    if (!group)
-        return NULL;
     watch_settle_group(watch, group, now.at);
     if ((group->address.ipv4 & 0x7fffff) < 256) /* the Ethernet address of 224.0.0.x */
         tally_add(&group->used, now);
@@ -49,7 +46,6 @@ struct seen_group *watch_use_group(struct findings *findings, struct watch *watc
         tally_add(&higher->shared, now);
     }
     group->last_use = now.at;
-    return group;
 }
 
 void watch_group_query(struct watch *watch, struct moment now, const struct igmp_message *query)
@@ -217,10 +213,13 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
     }
     note_place(watch, now, host, address, version);
     tally_add(&watch->activity, now);
-    struct seen_group *group = watch_use_group(findings, watch, now, address);
+    struct seen_member *member = watch_find_member(watch, host, address);
+    struct seen_group *group = member ? member->group : watch_group(findings, watch, now, address);
     if (!group)
         return;
-    struct seen_member *member = watch_member(findings, watch, now, group, host);
+    watch_use_group(findings, watch, now, group);
+    if (!member)
+        member = watch_add_member(findings, watch, now, host, group);
     if (member) {
         if (!member->has_left) {
             note_missed(findings, host, group, now, watch->round > 0 ? watch->round - 1 : 0);
@@ -250,7 +249,7 @@ static void leave(struct findings *findings, struct watch *watch, struct moment 
         return;
     watch_settle_group(watch, group, now.at);
     group->is_left = true;
-    struct seen_member *member = watch_find_member(watch, group, host);
+    struct seen_member *member = watch_find_member(watch, host, address);
     if (member && !member->has_left) {
         bool is_open = watch_is_answer_time(watch, now.at);
         note_missed(findings, host, group, now, is_open ? watch->round - 1 : watch->round);

@@ -126,27 +126,34 @@ struct seen_group *watch_group(struct findings *findings, struct watch *watch, s
     return NULL;
 }
 
-struct seen_member *watch_find_member(const struct watch *watch, const struct seen_group *group,
-                                      const struct seen_host *host)
+static uint32_t member_hash(const struct member_key *key)
 {
-    struct member_key key = {.group = group, .host = host};
+    return hash_words((uintptr_t)key->host, key->group.ipv4);
+}
+
+struct seen_member *watch_find_member(const struct watch *watch, const struct seen_host *host,
+                                      struct address group)
+{
+    const struct member_key key = {.host = host, .group = group};
     struct seen_member *member;
-    HASH_FIND(hh, watch->members, &key, sizeof key, member);
+
+    HASH_FIND_BYHASHVALUE(hh, watch->members, &key, sizeof key, member_hash(&key), member);
     return member;
 }
 
-struct seen_member *watch_member(struct findings *findings, struct watch *watch, struct moment now,
-                                 const struct seen_group *group, const struct seen_host *host)
+struct seen_member *watch_add_member(struct findings *findings, struct watch *watch,
+                                     struct moment now, const struct seen_host *host,
+                                     struct seen_group *group)
 {
-    struct seen_member *member = watch_find_member(watch, group, host);
+    struct seen_member *member;
 
-    if (member)
-        return member;
     if (watch->member_count < findings->setup.max_members && (member = calloc(1, sizeof *member))) {
-        member->key = (struct member_key){.group = group, .host = host};
+        member->key = (struct member_key){.host = host, .group = group->address};
+        member->group = group;
         member->has_left = true; /* its first report is a join */
         member->last_report.at = INSTANT_NEVER;
-        HASH_ADD(hh, watch->members, key, sizeof member->key, member);
+        HASH_ADD_BYHASHVALUE(hh, watch->members, key, sizeof member->key, member_hash(&member->key),
+                             member);
         if (member->hh.tbl) {
             watch->member_count++;
             return member;
