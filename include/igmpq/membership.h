@@ -54,7 +54,6 @@ struct membership_refused {
 struct membership {
     struct group *groups; /* hash by address */
     unsigned group_count;
-    struct group *recent; /* the last that was looked up; NULL, or in the table */
     struct heap wakes;
     unsigned source_budget;         /* sources that may still be added */
     unsigned source_debt;           /* sources above a limit that was lowered since */
@@ -71,10 +70,8 @@ struct membership {
 /** The circumstances of a call: settings, the intervals in force, and who speaks. */
 struct membership_context {
     const struct params *params;
-    struct adopted adopted;
-    bool is_querier;
-    unsigned send_version; /* version of the queries sent now */
-    struct origin origin;
+    struct group_timers timers;
+    const struct origin *origin; /* for membership_tick() alone, which is who asks */
 };
 
 void membership_init(struct membership *membership, const struct params *params);

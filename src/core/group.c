@@ -314,9 +314,10 @@ static void add_unknown(struct group *group, const struct row *row, const struct
     }
 }
 
-unsigned group_record(struct group *group, instant now, enum igmp_record_type type,
-                      const struct address *listed, unsigned listed_count,
-                      const struct group_timers *timers, unsigned *budget)
+/** What a record does to the sources; returns how many found no room. */
+static unsigned apply_to_sources(struct group *group, instant now, enum igmp_record_type type,
+                                 const struct address *listed, unsigned listed_count,
+                                 const struct group_timers *timers, unsigned *budget)
 {
     struct row row = {group->mode, type, now, instant_after(now, timers->membership),
                       group->expires};
@@ -342,11 +343,21 @@ unsigned group_record(struct group *group, instant now, enum igmp_record_type ty
         *budget -= to_add;
         add_unknown(group, &row, listed, listed_count, to_add, timers);
     }
+    return no_room;
+}
 
+unsigned group_record(struct group *group, instant now, enum igmp_record_type type,
+                      const struct address *listed, unsigned listed_count,
+                      const struct group_timers *timers, unsigned *budget)
+{
+    unsigned no_room = 0;
+
+    if (group->source_count > 0 || listed_count > 0)
+        no_room = apply_to_sources(group, now, type, listed, listed_count, timers, budget);
     if (type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX) {
         group->mode = FILTER_EXCLUDE;
-        group->expires = row.until;
-    } else if (type == IGMP_RECORD_TO_IN && row.mode == FILTER_EXCLUDE) {
+        group->expires = instant_after(now, timers->membership);
+    } else if (type == IGMP_RECORD_TO_IN && group->mode == FILTER_EXCLUDE) {
         owe_group(group, now, timers); /* Q(G) */
     }
     return no_room;

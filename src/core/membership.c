@@ -46,8 +46,6 @@ void membership_forget(struct membership *membership, struct group *group)
 {
     membership->source_budget += group->source_count;
     membership_settle(membership);
-    if (membership->recent == group)
-        membership->recent = NULL;
     heap_remove(&membership->wakes, &group->wake);
     HASH_DEL(membership->groups, group);
     membership->group_count--;
@@ -81,23 +79,16 @@ void membership_clear(struct membership *membership)
     membership->scratch_capacity = 0;
 }
 
-const struct group *membership_group(const struct membership *membership, struct address address)
+struct group *membership_find(const struct membership *membership, struct address address)
 {
     struct group *group;
     HASH_FIND(hh, membership->groups, &address, sizeof address, group);
     return group;
 }
 
-struct group *membership_find(struct membership *membership, struct address address)
+const struct group *membership_group(const struct membership *membership, struct address address)
 {
-    struct group *group = membership->recent;
-
-    if (group && address_equal(group->address, address))
-        return group;
-    HASH_FIND(hh, membership->groups, &address, sizeof address, group);
-    if (group)
-        membership->recent = group;
-    return group;
+    return membership_find(membership, address);
 }
 
 /** A new group in mode include with no sources, as the tables start; NULL when there is no room. */
@@ -123,6 +114,15 @@ static struct group *new_group(struct membership *membership, instant now, struc
     }
     heap_insert(&membership->wakes, &group->wake);
     membership->group_count++;
+    return group;
+}
+
+/** The same, and that there was no room is counted. */
+static struct group *enter_group(struct membership *membership, instant now, struct address address)
+{
+    struct group *group = new_group(membership, now, address);
+    if (!group)
+        membership->refused.groups++;
     return group;
 }
 
@@ -208,30 +208,12 @@ static int sort_sources(struct membership *membership, const struct igmp_record 
     return kept;
 }
 
-struct group_timers membership_timers(const struct membership_context *context)
-{
-    const struct params *params = context->params;
-    struct adopted adopted = context->adopted;
-
-    return (struct group_timers){
-        .version = context->send_version,
-        .is_querier = context->is_querier,
-        .membership = params_group_membership(params->membership, adopted.robustness,
-                                              adopted.query_interval, adopted.response),
-        .older_host_present =
-            params_older_host_present(adopted.robustness, adopted.query_interval, adopted.response),
-        .last_member_interval = params->last_member_query_interval,
-        .last_member_count = (unsigned)params->last_member_query_count,
-    };
-}
-
 /** What one message needs at each of its records. */
 struct report {
     instant now;
     const struct membership_context *context;
     const struct frame *frame;
     unsigned version;
-    struct group_timers timers;
     uint64_t visits; /* sources that may still be gone through for it */
 };
 
@@ -243,38 +225,30 @@ static void note_report(struct group *group, const struct report *report)
     group->last_version = report->version;
 }
 
-/** Apply one record, creating the group where it brings members. */
-static enum verdict apply(struct membership *membership, struct report *report,
-                          struct address address, enum igmp_record_type type, unsigned listed_count)
+static bool is_exclude(enum igmp_record_type type)
 {
-    struct group *group = membership_find(membership, address);
-    bool brings_any = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
-    bool brings_some = listed_count > 0 && (type == IGMP_RECORD_IS_IN ||
-                                            type == IGMP_RECORD_TO_IN || type == IGMP_RECORD_ALLOW);
+    return type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
+}
 
-    if (!group) {
-        if (!brings_any && !brings_some)
-            return VERDICT_NOT_TRACKED;
-        if (!brings_any && membership->source_budget == 0) {
-            membership->refused.sources += listed_count;
-            return VERDICT_TABLE_FULL; /* a group of mode include is nothing without a source */
-        }
-        group = new_group(membership, report->now, address);
-        if (!group) {
-            membership->refused.groups++;
-            return VERDICT_TABLE_FULL;
-        }
-    }
+static bool brings_members(enum igmp_record_type type, unsigned listed_count)
+{
+    return is_exclude(type) || (type != IGMP_RECORD_BLOCK && listed_count > 0);
+}
+
+/** Apply one record to its group. */
+static enum verdict apply(struct membership *membership, struct report *report, struct group *group,
+                          enum igmp_record_type type, unsigned listed_count)
+{
     unsigned cost = group_record_cost(group, type, membership->scratch, listed_count);
     if (cost > report->visits) {
         membership->refused.sources += listed_count ? listed_count : 1;
         return VERDICT_TABLE_FULL;
     }
     report->visits -= cost;
-    if (brings_any || brings_some) /* who leaves is not the last who reported */
+    if (brings_members(type, listed_count)) /* who leaves is not the last who reported */
         note_report(group, report);
     unsigned no_room = group_record(group, report->now, type, membership->scratch, listed_count,
-                                    &report->timers, &membership->source_budget);
+                                    &report->context->timers, &membership->source_budget);
     membership_settle(membership);
     if (group->mode == FILTER_INCLUDE && group->source_count == 0) {
         /* Memory ran out under a new group: it never was. */
@@ -285,7 +259,7 @@ static enum verdict apply(struct membership *membership, struct report *report,
         membership->refused.sources += no_room;
         return VERDICT_TABLE_FULL;
     }
-    if (brings_any && report->timers.version < 3)
+    if (is_exclude(type) && report->context->timers.version < 3)
         group_stop_queries(group); /* RFC 2236 section 7: back to members present */
     membership_rekey(membership, group, report->now);
     membership->refused.sources += no_room;
@@ -300,26 +274,26 @@ static enum verdict apply_older(struct membership *membership, struct report *re
     if (params_is_ssm(report->context->params, message->group))
         return VERDICT_SSM_RANGE;
 
-    instant until = instant_after(report->now, report->timers.older_host_present);
+    struct group *group = membership_find(membership, message->group);
     if (message->kind == IGMP_KIND_V2_LEAVE) {
-        struct group *group = membership_find(membership, message->group);
-        if (!group || !report->context->is_querier || report->timers.version < 2 ||
+        if (!group || !report->context->timers.is_querier || report->context->timers.version < 2 ||
             group_compatibility(group, report->now) == 1)
             return VERDICT_IGNORED_LEAVE; /* */
-        group_record(group, report->now, IGMP_RECORD_TO_IN, NULL, 0, &report->timers,
+        group_record(group, report->now, IGMP_RECORD_TO_IN, NULL, 0, &report->context->timers,
                      &membership->source_budget);
         membership_rekey(membership, group, report->now);
         return VERDICT_ACCEPTED;
     }
-    enum verdict verdict = apply(membership, report, message->group, IGMP_RECORD_IS_EX, 0);
-    struct group *group = membership_find(membership, message->group);
-    if (group) {
-        if (message->kind == IGMP_KIND_V1_REPORT)
-            group->v1_host_until = until;
-        else
-            group->v2_host_until = until;
-    }
-    return verdict;
+    if (!group)
+        group = enter_group(membership, report->now, message->group);
+    if (!group)
+        return VERDICT_TABLE_FULL;
+    instant until = instant_after(report->now, report->context->timers.older_host_present);
+    if (message->kind == IGMP_KIND_V1_REPORT)
+        group->v1_host_until = until;
+    else
+        group->v2_host_until = until;
+    return apply(membership, report, group, IGMP_RECORD_IS_EX, 0);
 }
 
 /** A record of version 3, as the group's oldest host lets it count (RFC 9776 section 7.3.2, Q-108,
@@ -335,18 +309,17 @@ static enum verdict apply_record(struct membership *membership, struct report *r
         return VERDICT_NOT_TRACKED;
 
     enum igmp_record_type type = (enum igmp_record_type)record->type;
-    bool is_exclude = type == IGMP_RECORD_IS_EX || type == IGMP_RECORD_TO_EX;
-    if (is_exclude && params_is_ssm(report->context->params, record->group))
+    if (is_exclude(type) && params_is_ssm(report->context->params, record->group))
         return VERDICT_SSM_RANGE;
 
-    const struct group *group = membership_find(membership, record->group);
+    struct group *group = membership_find(membership, record->group);
     unsigned compatibility = group ? group_compatibility(group, report->now) : 3;
     if (type == IGMP_RECORD_BLOCK && compatibility < 3)
         return VERDICT_NOT_TRACKED;
     bool is_leave = type == IGMP_RECORD_TO_IN || type == IGMP_RECORD_BLOCK;
     if (type == IGMP_RECORD_TO_IN && compatibility == 1)
         return VERDICT_IGNORED_LEAVE;
-    if (is_leave && record->count == 0 && (!group || !report->context->is_querier))
+    if (is_leave && record->count == 0 && (!group || !report->context->timers.is_querier))
         return VERDICT_IGNORED_LEAVE;
 
     int listed = 0;
@@ -356,7 +329,18 @@ static enum verdict apply_record(struct membership *membership, struct report *r
         membership->refused.sources += record->count;
         return VERDICT_TABLE_FULL;
     }
-    return apply(membership, report, record->group, type, (unsigned)listed);
+    if (!group) {
+        if (!brings_members(type, (unsigned)listed))
+            return VERDICT_NOT_TRACKED;
+        if (!is_exclude(type) && membership->source_budget == 0) {
+            membership->refused.sources += (unsigned)listed;
+            return VERDICT_TABLE_FULL; /* a group of mode include is nothing without a source */
+        }
+        group = enter_group(membership, report->now, record->group);
+    }
+    if (!group)
+        return VERDICT_TABLE_FULL;
+    return apply(membership, report, group, type, (unsigned)listed);
 }
 
 /** Of several records the most telling verdict: accepted if one was, but a full table is to be
@@ -408,7 +392,6 @@ enum verdict membership_report(struct membership *membership, instant now,
         .context = context,
         .frame = frame,
         .version = igmp_kind_version(message->kind),
-        .timers = membership_timers(context),
         .visits = visits_of_one_report(membership),
     };
 

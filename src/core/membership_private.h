@@ -5,8 +5,8 @@
 
 #include "igmpq/membership.h"
 
-/** The group, or NULL; one message asks for one group more than once. */
-struct group *membership_find(struct membership *membership, struct address address);
+/** The group, or NULL. */
+struct group *membership_find(const struct membership *membership, struct address address);
 
 /** After a change: the group's wake is at or before what is due. Later deadlines are left to
  * membership_put_off(). */
@@ -17,8 +17,5 @@ void membership_forget(struct membership *membership, struct group *group);
 
 /** After sources were freed: those over a lowered limit are not to be replaced. */
 void membership_settle(struct membership *membership);
-
-/** The intervals for groups that follow from the circumstances. */
-struct group_timers membership_timers(const struct membership_context *context);
 
 #endif

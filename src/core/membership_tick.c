@@ -66,8 +66,8 @@ static struct query *specific_query(instant now, const struct membership_context
                                     const struct group *group, struct outbox *outbox)
 {
     const struct params *params = context->params;
-    struct query *query = outbox_query(outbox, &context->origin, now, QUERY_LAST_MEMBER,
-                                       context->send_version, group->address);
+    struct query *query = outbox_query(outbox, context->origin, now, QUERY_LAST_MEMBER,
+                                       context->timers.version, group->address);
     query->message.max_response = params->last_member_query_interval;
     query->message.robustness = (unsigned)params->robustness;
     query->message.query_interval = params->query_interval;
@@ -91,7 +91,7 @@ static void ask_group(struct group *group, instant now, const struct membership_
         group->checking_until = group->expires;
     }
     struct query *query = specific_query(now, context, group, outbox);
-    query->message.suppress = context->send_version == 3 && group->expires > last_member;
+    query->message.suppress = context->timers.version == 3 && group->expires > last_member;
     last_event(outbox)->suppress = query->message.suppress;
     group->last_query = now;
     group->queries_left--;
@@ -128,7 +128,7 @@ static void ask_sources(struct group *group, instant now, const struct membershi
             continue;
         query->message.sources[query->message.source_count++] = source->address;
         source->is_asked = true;
-        if (query->message.source_count >= context->origin.sources_max) /* */
+        if (query->message.source_count >= context->origin->sources_max) /* */
             break;
     }
     last_event(outbox)->suppress = suppress;
@@ -204,9 +204,9 @@ static void drop_unspeakable(struct group *group, const struct membership_contex
 {
     bool is_silent = context->params->mode == MODE_PASSIVE;
 
-    if (is_silent || context->send_version < 2)
+    if (is_silent || context->timers.version < 2)
         group_stop_queries(group);
-    if ((is_silent || context->send_version < 3) && group->sources_query_at != INSTANT_NEVER) {
+    if ((is_silent || context->timers.version < 3) && group->sources_query_at != INSTANT_NEVER) {
         for (unsigned i = 0; i < group->source_count; i++)
             group->sources[i].queries_left = 0;
         group->sources_query_at = INSTANT_NEVER;
@@ -220,7 +220,7 @@ static bool wake_group(struct membership *membership, struct group *group, insta
 {
     if (!group->is_announced) {
         struct event *event =
-            outbox_event(outbox, EVENT_GROUP_JOINED, context->origin.segment, now);
+            outbox_event(outbox, EVENT_GROUP_JOINED, context->origin->segment, now);
         event->group = group->address;
         event->address = group->last_reporter;
         event->mac = group->last_reporter_mac;
@@ -258,7 +258,7 @@ void membership_tick(struct membership *membership, instant now,
             heap_update(&membership->wakes, &group->wake, group_deadline(group));
             continue;
         }
-        struct event *event = outbox_event(outbox, EVENT_GROUP_LEFT, context->origin.segment, now);
+        struct event *event = outbox_event(outbox, EVENT_GROUP_LEFT, context->origin->segment, now);
         event->group = group->address;
         event->span = now - group->since;
         membership_forget(membership, group);

@@ -93,22 +93,22 @@ static struct origin segment_origin(const struct segment *segment)
     };
 }
 
-struct membership_context segment_listener(const struct segment *segment, instant now)
-{
-    return (struct membership_context){
-        .params = &segment->params,
-        .adopted = segment_adopted(segment),
-        .is_querier = segment->role == ROLE_QUERIER,
-        .send_version = segment_send_version(segment, now),
-    };
-}
-
 struct membership_context segment_context(const struct segment *segment, instant now)
 {
-    struct membership_context context = segment_listener(segment, now);
+    const struct params *params = &segment->params;
+    struct adopted adopted = segment_adopted(segment);
 
-    context.origin = segment_origin(segment);
-    return context;
+    return (struct membership_context){
+        .params = params,
+        .timers.version = segment_send_version(segment, now),
+        .timers.is_querier = segment->role == ROLE_QUERIER,
+        .timers.membership = params_group_membership(params->membership, adopted.robustness,
+                                                     adopted.query_interval, adopted.response),
+        .timers.older_host_present =
+            params_older_host_present(adopted.robustness, adopted.query_interval, adopted.response),
+        .timers.last_member_interval = params->last_member_query_interval,
+        .timers.last_member_count = (unsigned)params->last_member_query_count,
+    };
 }
 
 /** Remember what was sent, to know it again when the capture shows it. */
@@ -357,6 +357,8 @@ static void tick_membership(struct segment *segment, instant now, struct outbox 
     if (membership_deadline(&segment->membership) > now)
         return;
     struct membership_context context = segment_context(segment, now);
+    struct origin origin = segment_origin(segment);
+    context.origin = &origin;
     unsigned before = outbox->query_count;
     membership_tick(&segment->membership, now, &context, outbox);
     for (unsigned i = before; i < outbox->query_count; i++) {

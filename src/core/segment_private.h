@@ -6,9 +6,9 @@
 
 #include "igmpq/segment.h"
 
+/** What the membership table has to know of the segment at this moment; without who speaks, as
+ * nearly every frame only listens. */
 struct membership_context segment_context(const struct segment *segment, instant now);
-/** The same without who speaks: for what only listens, which is nearly every frame. */
-struct membership_context segment_listener(const struct segment *segment, instant now);
 
 /** Change the role, with its event; `querier` is who caused it, NULL for none. */
 void segment_set_role(struct segment *segment, instant now, enum election_event cause,

@@ -269,7 +269,7 @@ static enum verdict receive_query(struct segment *segment, instant now, const st
         segment_elect(segment, now, frame, query, outbox);
     }
     if (is_specific && segment->role == ROLE_NON_QUERIER) {
-        struct membership_context context = segment_listener(segment, now);
+        struct membership_context context = segment_context(segment, now);
         membership_query_heard(&segment->membership, now, &context, query);
         return VERDICT_ACCEPTED;
     }
@@ -311,7 +311,7 @@ static enum verdict receive_report(struct segment *segment, instant now, const s
         return VERDICT_BAD_TTL;
     if (!address_is_none(frame->source) && is_impossible_source(segment, frame->source))
         return VERDICT_BAD_SOURCE;
-    struct membership_context context = segment_listener(segment, now);
+    struct membership_context context = segment_context(segment, now);
     uint64_t unremembered = segment->membership.refused.reporters;
     enum verdict verdict = membership_report(&segment->membership, now, &context, frame, message);
     if (verdict == VERDICT_TABLE_FULL || segment->membership.refused.reporters != unremembered)
