@@ -41,7 +41,21 @@ static inline bool igmp_kind_is_query(enum igmp_kind kind)
 }
 
 /** 1, 2 or 3 for every kind but OTHER (0). A leave is version 2. */
-unsigned igmp_kind_version(enum igmp_kind kind);
+static inline unsigned igmp_kind_version(enum igmp_kind kind)
+{
+    switch (kind) {
+    case IGMP_KIND_V1_QUERY:
+    case IGMP_KIND_V1_REPORT: return 1;
+    case IGMP_KIND_V2_QUERY:
+    case IGMP_KIND_V2_REPORT:
+    case IGMP_KIND_V2_LEAVE: return 2;
+    case IGMP_KIND_V3_QUERY:
+    case IGMP_KIND_V3_REPORT: return 3;
+    case IGMP_KIND_OTHER:
+    case IGMP_KIND_COUNT: break;
+    }
+    return 0;
+}
 
 /** A received message. Its sources or records stay in the octets it was decoded from (borrowed). */
 struct igmp_message {

@@ -195,7 +195,6 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     struct received *received = out ? out : &local;
 
     received->segment = ENGINE_NO_SEGMENT;
-    received->message = (struct igmp_message){.kind = IGMP_KIND_OTHER};
     enum verdict verdict = frame_decode(link, captured, wire_length, &received->frame);
     /* A service provider's outer tag is another network: it reaches a segment made for it alone
      * (Q-128). */
@@ -206,6 +205,8 @@ enum verdict engine_frame(struct engine *engine, instant now, unsigned port, enu
     else if (verdict == VERDICT_BAD_IP_CHECKSUM) /* refused, but people want to see what it was */
         (void)igmp_decode(received->frame.payload, received->frame.payload_length,
                           &received->message);
+    else
+        received->message = (struct igmp_message){.kind = IGMP_KIND_OTHER};
     received->decoded = verdict;
     if (segment) {
         received->segment = segment->id;

@@ -30,22 +30,6 @@ const char *igmp_kind_name(enum igmp_kind kind)
     return "unknown";
 }
 
-unsigned igmp_kind_version(enum igmp_kind kind)
-{
-    switch (kind) {
-    case IGMP_KIND_V1_QUERY:
-    case IGMP_KIND_V1_REPORT: return 1;
-    case IGMP_KIND_V2_QUERY:
-    case IGMP_KIND_V2_REPORT:
-    case IGMP_KIND_V2_LEAVE: return 2;
-    case IGMP_KIND_V3_QUERY:
-    case IGMP_KIND_V3_REPORT: return 3;
-    case IGMP_KIND_OTHER:
-    case IGMP_KIND_COUNT: break;
-    }
-    return 0;
-}
-
 uint16_t igmp_checksum(struct octets data)
 {
     /*
@@ -53,18 +37,17 @@ uint16_t igmp_checksum(struct octets data)
      * result is written back in the same one (RFC 1071 section 2), nor how wide the words are that
      * are added before folding. 64 bits cannot overflow on any length that exists.
      */
-    const uint8_t *at = data.data;
-    size_t left = data.length;
+    size_t left = data.length % 4, whole = data.length - left;
     uint64_t sum = 0;
 
-    for (; left >= 4; at += 4, left -= 4) {
+    for (size_t at = 0; at < whole; at += 4) {
         uint32_t word;
-        memcpy(&word, at, sizeof word);
+        memcpy(&word, data.data + at, sizeof word);
         sum += word;
     }
     if (left > 0) {
         uint32_t word = 0; /* what is missing counts as zero octets */
-        memcpy(&word, at, left);
+        memcpy(&word, data.data + whole, left);
         sum += word;
     }
     while (sum >> 16 != 0)
@@ -155,6 +138,18 @@ static enum verdict decode_group(struct octets payload, struct igmp_message *out
     return address_is_multicast(out->group) ? VERDICT_ACCEPTED : VERDICT_BAD_GROUP;
 }
 
+/* How long the record is that these octets begin with, auxiliary data included; 0: not all of it is
+ * there. */
+static size_t record_length(struct octets from)
+{
+    if (from.length < RECORD_HEADER_LENGTH)
+        return 0;
+    size_t auxiliary = (size_t)octets_u8(from, 1) * AUXILIARY_UNIT;
+    size_t sources = (size_t)octets_be16(from, 2) * SOURCE_LENGTH;
+    size_t length = RECORD_HEADER_LENGTH + sources + auxiliary;
+    return length <= from.length ? length : 0;
+}
+
 static enum verdict decode_v3_report(struct octets payload, struct igmp_message *out)
 {
     struct octets behind = octets_from(payload, HEADER_LENGTH);
@@ -166,12 +161,10 @@ static enum verdict decode_v3_report(struct octets payload, struct igmp_message 
      * behind one that does not fit. Cutting them off here lets the walk need no more state than its
      * offset. */
     out->count = (unsigned)count;
-    out->items = behind;
-    size_t end = 0;
-    struct igmp_record record;
-    for (size_t i = 0; i < count && igmp_record_next(out, &end, &record); i++)
-        continue;
-    out->items.length = end;
+    size_t end = 0, length;
+    for (size_t i = 0; i < count && (length = record_length(octets_from(behind, end))) > 0; i++)
+        end += length;
+    out->items = (struct octets){behind.data, end};
     return VERDICT_ACCEPTED;
 }
 
@@ -225,21 +218,17 @@ enum verdict igmp_decode(struct octets payload, size_t length, struct igmp_messa
 bool igmp_record_next(const struct igmp_message *report, size_t *offset, struct igmp_record *out)
 {
     struct octets record = octets_from(report->items, *offset);
-    if (record.length < RECORD_HEADER_LENGTH)
+    size_t length = record_length(record);
+    if (length == 0)
         return false;
 
-    size_t auxiliary = (size_t)octets_u8(record, 1) * AUXILIARY_UNIT;
     size_t count = octets_be16(record, 2);
-    size_t sources = count * SOURCE_LENGTH;
-    if (!octets_have(record, RECORD_HEADER_LENGTH, sources + auxiliary))
-        return false;
-
     *out = (struct igmp_record){
         .type = octets_u8(record, 0),
         .group = octets_address(record, 4),
         .count = (unsigned)count,
-        .sources = {record.data + RECORD_HEADER_LENGTH, sources},
+        .sources = {record.data + RECORD_HEADER_LENGTH, count * SOURCE_LENGTH},
     };
-    *offset += RECORD_HEADER_LENGTH + sources + auxiliary;
+    *offset += length;
     return true;
 }
