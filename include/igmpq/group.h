@@ -74,7 +74,12 @@ struct group {
 
 /** 1, 2 or 3: the oldest version of a host that is still present (RFC 9776 section 7.3.2, Q-108).
  */
-unsigned group_compatibility(const struct group *group, instant now);
+static inline unsigned group_compatibility(const struct group *group, instant now)
+{
+    if (group->v1_host_until > now)
+        return 1;
+    return group->v2_host_until > now ? 2 : 3;
+}
 
 /**
  * Apply one record: the twelve rows. `listed` ascending without doubles; `*budget` is how many

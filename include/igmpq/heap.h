@@ -31,7 +31,10 @@ void heap_insert(struct heap *heap, struct heap_entry *entry);
 void heap_update(struct heap *heap, struct heap_entry *entry, instant due);
 void heap_remove(struct heap *heap, struct heap_entry *entry);
 /** The earliest, or NULL. */
-struct heap_entry *heap_first(const struct heap *heap);
+static inline struct heap_entry *heap_first(const struct heap *heap)
+{
+    return heap->count ? heap->entry[0] : NULL;
+}
 /** Free the array; the entries are their owners'. */
 void heap_free(struct heap *heap);
 

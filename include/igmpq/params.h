@@ -157,7 +157,10 @@ duration params_last_member_time(const struct params *params); /* LMQI * LMQC */
 
 /** Whether a group is source-specific: no any-source membership, no version 1 or 2 query (RFC 4604,
  * Q-23, Q-110). */
-bool params_is_ssm(const struct params *params, struct address group);
+static inline bool params_is_ssm(const struct params *params, struct address group)
+{
+    return !address_is_none(params->ssm_range.address) && prefix_contains(params->ssm_range, group);
+}
 
 /** Whether this querier address may take part in the election by the allow and deny lists. */
 bool params_allow_querier(const struct params *params, struct address querier);

@@ -66,30 +66,36 @@ static struct watch *new_watch(unsigned segment)
     return watch;
 }
 
+static bool reserve_watch(struct findings *findings, unsigned segment)
+{
+    if (segment < findings->watch_count)
+        return true;
+    unsigned capacity = findings->watch_count ? findings->watch_count : 4;
+    while (capacity <= segment && capacity < UINT32_MAX / 2)
+        capacity *= 2;
+    struct watch **watches = realloc(findings->watch, capacity * sizeof(struct watch *));
+    if (!watches)
+        return false;
+    for (unsigned i = findings->watch_count; i < capacity; i++)
+        watches[i] = NULL;
+    findings->watch = watches;
+    findings->watch_count = capacity;
+    return true;
+}
+
 /** The watch over a segment, made if need be; NULL without memory. */
 static struct watch *watch_of(struct findings *findings, unsigned segment)
 {
+    if (segment < findings->watch_count && findings->watch[segment])
+        return findings->watch[segment];
     if (segment == ENGINE_NO_SEGMENT)
         return NULL;
-    if (segment >= findings->watch_count) {
-        unsigned capacity = findings->watch_count ? findings->watch_count : 4;
-        while (capacity <= segment && capacity < UINT32_MAX / 2)
-            capacity *= 2;
-        struct watch **watches = realloc(findings->watch, capacity * sizeof(struct watch *));
-        if (!watches) {
-            findings->is_short_of_memory = true;
-            return NULL;
-        }
-        for (unsigned i = findings->watch_count; i < capacity; i++)
-            watches[i] = NULL;
-        findings->watch = watches;
-        findings->watch_count = capacity;
-    }
-    if (!findings->watch[segment])
-        findings->watch[segment] = new_watch(segment);
-    if (!findings->watch[segment])
+    struct watch *watch = reserve_watch(findings, segment) ? new_watch(segment) : NULL;
+    if (watch)
+        findings->watch[segment] = watch;
+    else
         findings->is_short_of_memory = true;
-    return findings->watch[segment];
+    return watch;
 }
 
 void findings_network(struct findings *findings, unsigned segment, struct prefix network,
@@ -118,11 +124,6 @@ bool watch_is_off_subnet(const struct watch *watch, struct address address)
 bool watch_is_queried(const struct findings *findings, const struct watch *watch, instant now)
 {
     return is_within(watch->last_query.at, now, watch_silence_limit(findings, watch));
-}
-
-bool watch_is_answer_time(const struct watch *watch, instant now)
-{
-    return watch->round > 0 && now <= instant_after(watch->round_end, LATE_TIME);
 }
 
 /** What a frame with this verdict can say. */

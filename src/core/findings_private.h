@@ -307,7 +307,10 @@ bool watch_is_off_subnet(const struct watch *watch, struct address address);
 /** Is somebody querying at all? */
 bool watch_is_queried(const struct findings *findings, const struct watch *watch, instant now);
 /** Now is in the time in which hosts answer the last general query. */
-bool watch_is_answer_time(const struct watch *watch, instant now);
+static inline bool watch_is_answer_time(const struct watch *watch, instant now)
+{
+    return watch->round > 0 && now <= instant_after(watch->round_end, LATE_TIME);
+}
 
 /* findings_query.c */
 void watch_query(struct findings *findings, struct watch *watch, struct moment now,
@@ -337,10 +340,26 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
                   const struct received *received);
 /** A group was asked about (D-13). */
 void watch_group_query(struct watch *watch, struct moment now, const struct igmp_message *query);
-/** Decide what is due: a leave that nobody asked about, a group that nobody is in any more. */
-void watch_settle_group(struct watch *watch, struct seen_group *group, instant now);
-/** Take the reports of a finished round into account (D-21). */
-void watch_settle_host(const struct watch *watch, struct seen_host *host, instant now);
+/** Decide about a leave, if it is time: nobody asked about it, or nobody is in the group any more.
+ */
+void watch_settle_leave(struct watch *watch, struct seen_group *group, instant now);
+/** Take a host's reports into account, if their round is over (D-21). */
+void watch_settle_burst(const struct watch *watch, struct seen_host *host, instant now);
+
+/** Decide what is due of a group: nearly always nothing. */
+static inline void watch_settle_group(struct watch *watch, struct seen_group *group, instant now)
+{
+    if (group->leave.at != INSTANT_NEVER)
+        watch_settle_leave(watch, group, now);
+}
+
+/** The same of a host. */
+static inline void watch_settle_host(const struct watch *watch, struct seen_host *host, instant now)
+{
+    if (host->burst_reports > 0)
+        watch_settle_burst(watch, host, now);
+}
+
 /** After a pause nobody is known to be a member; the evidence stays. */
 void watch_forget_members(struct watch *watch);
 /** The group was used, by a report or by data (D-15): what was due of it is decided, and then the

@@ -8,10 +8,8 @@
 
 /* ---- groups: in use (D-15), left (D-13) ---- */
 
-void watch_settle_group(struct watch *watch, struct seen_group *group, instant now)
+void watch_settle_leave(struct watch *watch, struct seen_group *group, instant now)
 {
-    if (group->leave.at == INSTANT_NEVER)
-        return;
     if (group->leave_is_asked) {
         if (now < instant_after(group->leave.at, LEFT_TIME))
             return;
@@ -102,10 +100,9 @@ static void note_older(const struct watch *watch, struct seen_host *host, struct
     host->older_asked = watch->round_version;
 }
 
-void watch_settle_host(const struct watch *watch, struct seen_host *host, instant now)
+void watch_settle_burst(const struct watch *watch, struct seen_host *host, instant now)
 {
-    if (host->burst_reports == 0 ||
-        (host->burst_round == watch->round && watch_is_answer_time(watch, now)))
+    if (host->burst_round == watch->round && watch_is_answer_time(watch, now))
         return;
     duration span = host->burst_last.at - host->burst_first.at;
     if (host->burst_reports >= BURST_REPORTS && span * BURST_PART < host->burst_response) {

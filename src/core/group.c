@@ -13,13 +13,6 @@ const char *filter_mode_name(enum filter_mode mode)
     return "?";
 }
 
-unsigned group_compatibility(const struct group *group, instant now)
-{
-    if (group->v1_host_until > now)
-        return 1;
-    return group->v2_host_until > now ? 2 : 3;
-}
-
 /** The first source from `low` on that is not below the address. */
 static unsigned lower_bound(const struct group *group, unsigned low, struct address address)
 {

@@ -81,11 +81,6 @@ void heap_remove(struct heap *heap, struct heap_entry *entry)
     sift_down(heap, last);
 }
 
-struct heap_entry *heap_first(const struct heap *heap)
-{
-    return heap->count ? heap->entry[0] : NULL;
-}
-
 void heap_free(struct heap *heap)
 {
     free(heap->entry);

@@ -392,12 +392,6 @@ duration params_last_member_time(const struct params *params)
     return params->last_member_query_count * params->last_member_query_interval;
 }
 
-bool params_is_ssm(const struct params *params, struct address group)
-{
-    const struct prefix *range = &params->ssm_range;
-    return !address_is_none(range->address) && prefix_contains(*range, group);
-}
-
 bool params_allow_querier(const struct params *params, struct address querier)
 {
     for (unsigned i = 0; i < params->deny_count; i++)

@@ -11,6 +11,8 @@
 
 struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment)
 {
+    if (segment < replay->lan_count && replay->lan[segment] != NULL)
+        return replay->lan[segment];
     if (segment >= replay->lan_count) {
         struct replay_lan **lan = realloc(replay->lan, (segment + 1) * sizeof *lan);
         if (lan == NULL) {
@@ -21,13 +23,11 @@ struct replay_lan *replay_lan_of(struct replay *replay, unsigned segment)
         replay->lan = lan;
         replay->lan_count = segment + 1;
     }
-    if (replay->lan[segment] == NULL) {
-        replay->lan[segment] = calloc(1, sizeof *replay->lan[segment]);
-        if (replay->lan[segment] != NULL)
-            replay->lan[segment]->first = replay->lan[segment]->last = INSTANT_NEVER;
-        else
-            replay_note_no_memory(replay);
-    }
+    replay->lan[segment] = calloc(1, sizeof *replay->lan[segment]);
+    if (replay->lan[segment] != NULL)
+        replay->lan[segment]->first = replay->lan[segment]->last = INSTANT_NEVER;
+    else
+        replay_note_no_memory(replay);
     return replay->lan[segment];
 }
 
