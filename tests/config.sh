@@ -106,6 +106,24 @@ END
 broken "1: '' cannot be the name of an interface" <<'END'
 interfaces = ( "" );
 END
+broken "1: address: no host can have 192.168.1.0/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "192.168.1.0/24"; } );
+END
+broken "1: address: no host can have 192.168.1.255/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "192.168.1.255/24"; } );
+END
+broken "1: address: no host can have 127.0.0.1/8: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "127.0.0.1/8"; } );
+END
+broken "1: address: no host can have 0.1.2.3/8: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "0.1.2.3/8"; } );
+END
+broken "1: address: no host can have 224.0.0.5/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "224.0.0.5/24"; } );
+END
+broken "1: address: no host can have 240.0.0.1/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
+interfaces = ( { name = "eth0"; address = "240.0.0.1/24"; } );
+END
 broken "1: address: '10.0.0.300/24' is not \"auto\", \"proxy\" or an address with its network's length such as \"192.168.10.1/24\"" <<'END'
 interfaces = ( { name = "eth0"; address = "10.0.0.300/24"; } );
 END

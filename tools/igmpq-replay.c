@@ -112,7 +112,8 @@ static bool take_role_option(struct command *command, const char *name, const ch
 
     *is_known = true;
     if (strcmp(name, "as") == 0) {
-        replay->is_as = text_parse_prefix(value, &replay->as) && strchr(value, '/') != NULL;
+        replay->is_as = text_parse_prefix(value, &replay->as) && strchr(value, '/') != NULL &&
+                        (address_is_none(replay->as.address) || prefix_is_of_host(replay->as));
         return replay->is_as;
     }
     command->role_option = name;

@@ -107,6 +107,21 @@ static inline bool prefix_is_broadcast(struct prefix p, struct address a)
            (a.ipv4 | prefix_mask(p.length)) == UINT32_MAX;
 }
 
+/** Whether a host can have this address: not in 0/8 or 127/8, not multicast, nor reserved. */
+static inline bool address_is_of_host(struct address a)
+{
+    uint32_t first = a.ipv4 >> 24;
+    return first != 0 && first != 127 && first < 224;
+}
+
+/** The same in its network: neither the network's own number nor its broadcast address (length 1 to
+ * 30). */
+static inline bool prefix_is_of_host(struct prefix p)
+{
+    bool is_network = p.length <= 30 && (p.address.ipv4 & ~prefix_mask(p.length)) == 0;
+    return address_is_of_host(p.address) && !is_network && !prefix_is_broadcast(p, p.address);
+}
+
 static inline bool mac_equal(struct mac a, struct mac b)
 {
     return memcmp(a.octet, b.octet, sizeof a.octet) == 0;

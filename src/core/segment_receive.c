@@ -136,9 +136,7 @@ static enum verdict check_identity(struct segment *segment, instant now, const s
 /** Sources that no host can have. */
 static bool is_impossible_source(const struct segment *segment, struct address source)
 {
-    uint8_t first = (uint8_t)(source.ipv4 >> 24);
-    return first == 0 || first == 127 || first >= 224 ||
-           prefix_is_broadcast(segment->identity.own, source);
+    return !address_is_of_host(source) || prefix_is_broadcast(segment->identity.own, source);
 }
 
 /** A property that is judged by policy: VERDICT_ACCEPTED, with a warning if so wished, or

@@ -262,9 +262,13 @@ static int read_address(const struct reader *reader, const config_setting_t *at,
     } else if (text && (strcmp(text, "proxy") == 0 || strcmp(text, "0.0.0.0") == 0)) {
         segment->source = SOURCE_PROXY;
     } else if (text && strchr(text, '/') && text_parse_prefix(text, &segment->address) &&
-               segment->address.length > 0 && segment->address.address.ipv4 >> 24 != 0 &&
-               !address_is_multicast(segment->address.address)) {
+               segment->address.length > 0) {
         segment->source = SOURCE_FIXED;
+        if (!prefix_is_of_host(segment->address))
+            return wrong(reader, at,
+                         "address: no host can have %s: it is the network's own number, its "
+                         "broadcast address, or none that is given to hosts",
+                         text);
     } else {
         return wrong(reader, at,
                      "address: '%s' is not \"auto\", \"proxy\" or an address with its network's "

@@ -91,6 +91,19 @@ static void test_prefixes(void **state)
     assert_false(prefix_is_broadcast(host, address_of(10, 0, 0, 1)));
     struct prefix all = {ADDRESS_NONE, 0};
     assert_true(prefix_contains(all, address_of(255, 1, 2, 3)));
+
+    /* What a querier may speak from. */
+    assert_true(prefix_is_of_host(net));
+    assert_true(prefix_is_of_host(pair));
+    assert_true(prefix_is_of_host(host));
+    assert_false(prefix_is_of_host((struct prefix){address_of(192, 168, 0, 0), 23}));
+    assert_true(prefix_is_of_host((struct prefix){address_of(192, 168, 1, 0), 23}));
+    assert_false(prefix_is_of_host((struct prefix){address_of(192, 168, 1, 255), 23}));
+    assert_false(prefix_is_of_host((struct prefix){address_of(10, 0, 0, 0), 30}));
+    assert_false(prefix_is_of_host((struct prefix){address_of(0, 0, 0, 1), 24}));
+    assert_false(prefix_is_of_host((struct prefix){address_of(127, 0, 0, 1), 8}));
+    assert_true(prefix_is_of_host((struct prefix){address_of(223, 255, 255, 1), 24}));
+    assert_false(prefix_is_of_host((struct prefix){address_of(224, 0, 0, 1), 32}));
 }
 
 /* the low 23 bits of the group, so 32 groups share an Ethernet address. */
