@@ -23,6 +23,7 @@
 
 #define WAIT_PAUSE      100000000 /* nanoseconds */
 #define FRAMES_PER_TURN 256       /* of one interface: a flood is not to stop the timers */
+#define WALL_SET        (100 * MILLISECONDS) /* the clock was set, rather than read a little late */
 
 /** Before anything is opened that a program should not have. A hook that cannot be is no reason not
  * to query. */
@@ -72,6 +73,7 @@ struct daemon *daemon_open(const struct daemon_setup *setup, struct config *conf
     daemon->expect_due = INSTANT_NEVER;
     daemon_apply_verbosity(daemon);
     daemon->started = clock_now();
+    daemon->wall = clock_wall() - daemon->started;
     daemon->findings_span = daemon->config.daemon.findings_horizon;
     if (daemon_choose_user(daemon, problem) < 0)
         goto failed;
@@ -259,6 +261,17 @@ static void turn_http(struct daemon *daemon, instant now)
     daemon->http_due = http_deadline(daemon->http, now);
 }
 
+/** Two looks at the clocks are never the same time apart, and what began at one time is to be told
+ * with one time always: only where the clock was set there is another. */
+static void note_wall(struct daemon *daemon, instant now)
+{
+    duration wall = clock_wall() - now;
+    duration change = wall - daemon->wall;
+
+    if (change > WALL_SET || change < -WALL_SET)
+        daemon->wall = wall;
+}
+
 void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigset_t *wait_mask)
 {
     instant now = clock_now();
@@ -277,6 +290,7 @@ void daemon_run(struct daemon *daemon, struct daemon_wishes *wishes, const sigse
         else
             wait_worked(daemon);
         now = clock_now();
+        note_wall(daemon, now);
         daemon_findings_awake(daemon, now);
         if (ready > 0 || daemon->is_behind)
             read_ready(daemon, now);

@@ -7,15 +7,9 @@
 #include <unistd.h>
 
 #include "daemon_events.h"
-#include "igmpq/clock.h"
 #include "igmpq/json_daemon.h"
 #include "igmpq/log.h"
 #include "igmpq/text.h"
-
-duration daemon_wall(instant now)
-{
-    return clock_wall() - now;
-}
 
 const struct segment *cursor_segment(const struct daemon *daemon, struct cursor *cursor)
 {
@@ -66,7 +60,7 @@ static char *daemon_line(const struct daemon *daemon, instant now)
         .version = daemon->setup->version,
         .process = (long)getpid(),
         .uptime = now - daemon->started,
-        .started = daemon->started + daemon_wall(now),
+        .started = daemon->started + daemon->wall,
         .config = daemon->setup->config_path,
         .socket = daemon->control_path,
         .is_verbose = log_get_level() == LOG_LEVEL_DEBUG,
@@ -94,8 +88,7 @@ static enum control_step next_status(const struct daemon *daemon, struct cursor 
     const struct seat *seat = &daemon->seat[cursor->segment++];
     struct json_expected expected = {seat->expected.group, seat->is_expected_present,
                                      seat->expected.count};
-    *line =
-        json_line_segment(segment, daemon->port[segment->port], &expected, now, daemon_wall(now));
+    *line = json_line_segment(segment, daemon->port[segment->port], &expected, now, daemon->wall);
     return CONTROL_LINE;
 }
 
@@ -125,7 +118,7 @@ static enum control_step next_stats(const struct daemon *daemon, struct cursor *
 /* ---- events ---- */
 
 static enum control_step next_event(const struct daemon *daemon, struct cursor *cursor,
-                                    bool is_following, instant now, char **line)
+                                    bool is_following, char **line)
 {
     const struct recorded *recorded = event_log_next(daemon->events, cursor->serial);
     char text[REPORT_SIZE];
@@ -143,9 +136,9 @@ static enum control_step next_event(const struct daemon *daemon, struct cursor *
     if (!recorded->text)
         report_event(&recorded->event, NULL, text);
     cursor->serial = recorded->serial;
-    *line = json_line_event_now(&recorded->event, recorded->name, recorded->segment,
-                                recorded->serial, recorded->level,
-                                recorded->text ? recorded->text : text, daemon_wall(now));
+    *line =
+        json_line_event_now(&recorded->event, recorded->name, recorded->segment, recorded->serial,
+                            recorded->level, recorded->text ? recorded->text : text, daemon->wall);
     return CONTROL_LINE;
 }
 
@@ -321,7 +314,7 @@ static enum control_step next(void *context, struct control_exchange *exchange, 
     case CONTROL_QUERIERS: return daemon_next_listed(daemon, cursor, request->verb, now, line);
     case CONTROL_FINDINGS: return daemon_next_finding(daemon, cursor, now, line);
     case CONTROL_STATS: return next_stats(daemon, cursor, line);
-    case CONTROL_EVENTS: return next_event(daemon, cursor, request->is_following, now, line);
+    case CONTROL_EVENTS: return next_event(daemon, cursor, request->is_following, line);
     case CONTROL_CONFIG: return next_config(daemon, cursor, line);
     case CONTROL_INTERFACES: return next_interface(daemon, cursor, line);
     case CONTROL_METRICS: return next_metric(daemon, cursor, now, line);

@@ -42,9 +42,6 @@ struct cursor {
 /** The segment whose turn it is, or NULL: there are no more. */
 const struct segment *cursor_segment(const struct daemon *daemon, struct cursor *cursor);
 
-/** What is added to the engine's time to get the time since the epoch. */
-duration daemon_wall(instant now);
-
 /** The next line of groups, hosts or queriers. */
 enum control_step daemon_next_listed(const struct daemon *daemon, struct cursor *cursor,
                                      enum control_verb verb, instant now, char **line);

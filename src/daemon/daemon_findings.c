@@ -133,13 +133,13 @@ enum control_step daemon_next_finding(const struct daemon *daemon, struct cursor
         if (!cursor->has_list) {
             cursor->has_list = true;
             if (take(&daemon->seat[segment->id], cursor, now, &watched))
-                *line = json_line_watched(&watched, segment, daemon_wall(now));
+                *line = json_line_watched(&watched, segment, daemon->wall);
             return CONTROL_LINE; /* without one: no memory */
         }
         if (cursor->list_at < cursor->list_count) {
             const struct finding *finding = &cursor->finding[cursor->list_at++];
             report_finding_now(finding, now, &words);
-            *line = json_line_finding(finding, segment, &words, daemon_wall(now));
+            *line = json_line_finding(finding, segment, &words, daemon->wall);
             return CONTROL_LINE;
         }
         drop(cursor);

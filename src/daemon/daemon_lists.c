@@ -94,7 +94,7 @@ static bool tell_listed(const struct daemon *daemon, const struct segment *segme
 {
     const struct listed *listed = &cursor->list[cursor->list_at++];
     const struct membership *membership = &segment->membership;
-    duration wall = daemon_wall(now);
+    duration wall = daemon->wall;
 
     if (verb == CONTROL_GROUPS) {
         const struct group *group = membership_group(membership, listed->address);

@@ -54,7 +54,7 @@ static bool build_info(const struct subject *subject, unsigned index, struct met
 
 static bool start_time(const struct subject *subject, unsigned index, struct metric_line *out)
 {
-    return index == 0 && seconds_of(out, subject->daemon->started + daemon_wall(subject->now));
+    return index == 0 && seconds_of(out, subject->daemon->started + subject->daemon->wall);
 }
 
 static bool clients(const struct subject *subject, unsigned index, struct metric_line *out)
@@ -80,7 +80,7 @@ static bool roles(const struct subject *subject, unsigned index, struct metric_l
 
 static bool role_since(const struct subject *subject, unsigned index, struct metric_line *out)
 {
-    return index == 0 && seconds_of(out, subject->segment->role_since + daemon_wall(subject->now));
+    return index == 0 && seconds_of(out, subject->segment->role_since + subject->daemon->wall);
 }
 
 static bool sent(const struct subject *subject, unsigned index, struct metric_line *out)

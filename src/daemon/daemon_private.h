@@ -69,6 +69,7 @@ struct daemon {
     instant wake_at;      /* when the last wait was to end at the latest */
     duration findings_span; /* of each horizon; 0: none */
     instant expect_due;     /* the earliest `expect_at` of all seats, or earlier */
+    duration wall;          /* added to the engine's time: the time since the epoch */
     struct outbox outbox;
     struct event_log *events;
     struct hook *hook;       /* NULL: none */

@@ -6,7 +6,6 @@
 
 #include "daemon_events.h"
 #include "daemon_private.h"
-#include "igmpq/clock.h"
 #include "igmpq/report.h"
 #include "igmpq/text.h"
 
@@ -40,7 +39,7 @@ static void tell_hook(struct daemon *daemon, const struct event *event, const ch
 
     if (!daemon->hook || !hook)
         return;
-    instant wall = instant_after(event->at, clock_wall() - clock_now());
+    instant wall = instant_after(event->at, daemon->wall);
     hook_note_begin(&note, hook, segment);
     snprintf(number, sizeof number, "%" PRId64 ".%06" PRId64, wall / SECONDS, wall % SECONDS);
     hook_note_add(&note, "TIME", number);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "daemon_private.h"
-#include "igmpq/clock.h"
 #include "igmpq/log.h"
 #include "igmpq/report.h"
 
@@ -23,7 +22,7 @@ static void tell_event(struct daemon *daemon, const struct event *event)
         return;
     if (event->kind == EVENT_ROLE && event->cause == ELECTION_START) {
         /* What a replay of this daemon's own capture needs to tell the same story. */
-        instant wall = clock_wall() - (clock_now() - event->at);
+        instant wall = instant_after(event->at, daemon->wall);
         log_line(level, "%s: %s; start %" PRId64 ".%06" PRId64 ", seed %" PRIu64, segment->name,
                  text, wall / SECONDS, wall % SECONDS, daemon->setup->seed);
         return;

@@ -95,6 +95,17 @@ test_every_verb()
     asked status eth9 && fail 'a segment that is not there'
     told '"code":"no-segment"'
 
+    # what began at one time is told with one time, however often one asks
+    local since started
+    asked status
+    since=$(value segment since) started=$(value daemon started)
+    for verb in 1 2 3; do
+        sleep 0.2
+        asked status
+        same since "$since" "$(value segment since)"
+        same started "$started" "$(value daemon started)"
+    done
+
     frame peer query --src 192.168.50.5
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     within 3 asked_until '"role":"non-querier"' status || fail 'the role did not change'
