@@ -76,7 +76,7 @@ struct segment {
     bool sees_own; /* the capture shows what this host sends */
 
     enum role role;
-    instant role_since;
+    instant role_since;    /* the first engine_link(), where it is down; before that NEVER */
     instant next_query;    /* querier: the general query timer */
     unsigned startup_left; /* startup queries still to come */
     unsigned startup_of;

@@ -15,6 +15,7 @@ bool segment_init(struct segment *segment, const char *name, unsigned id, unsign
                                 .params = *params,
                                 .sees_own = true,
                                 .role = ROLE_DOWN,
+                                .role_since = INSTANT_NEVER,
                                 .next_query = INSTANT_NEVER,
                                 .other_expires = INSTANT_NEVER,
                                 .random = seed};
@@ -251,6 +252,8 @@ void segment_link(struct segment *segment, instant now, const struct identity *i
     struct identity was = segment->identity;
 
     segment->identity = *identity;
+    if (segment->role_since == INSTANT_NEVER)
+        segment->role_since = now;
     if (!can_run(segment)) {
         if (segment->role != ROLE_DOWN)
             stop(segment, now, outbox);

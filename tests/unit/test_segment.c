@@ -87,6 +87,23 @@ static void test_q51_comparison(void **state)
 
 /* ---- section 4 ---- */
 
+/* One that has never been up is down since it was first told of its link, and not since the clock
+ * began. */
+static void test_down_since(void **state)
+{
+    (void)state;
+    struct params params = fixture_c2();
+    struct fixture *fixture = fixture_create(&params);
+
+    assert_int_equal(fixture_segment(fixture)->role_since, INSTANT_NEVER);
+    fixture_link_down(fixture, AT_S(7));
+    assert_int_equal(fixture_segment(fixture)->role, ROLE_DOWN);
+    assert_int_equal(fixture_segment(fixture)->role_since, AT_S(7));
+    fixture_link_down(fixture, AT_S(8));
+    assert_int_equal(fixture_segment(fixture)->role_since, AT_S(7));
+    fixture_free(fixture);
+}
+
 /* starts as querier, the first general query at once; nothing without link or address. */
 static void test_q53_start(void **state)
 {
@@ -613,6 +630,7 @@ int main(void)
         cmocka_unit_test(test_q49_off_subnet),
         cmocka_unit_test(test_q51_comparison),
         cmocka_unit_test(test_q53_start),
+        cmocka_unit_test(test_down_since),
         cmocka_unit_test(test_q54_lower),
         cmocka_unit_test(test_q55_higher),
         cmocka_unit_test(test_q56_q58_takeover),
