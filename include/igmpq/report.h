@@ -19,6 +19,12 @@
 enum log_level report_event(const struct event *event, const struct segment *segment,
                             char out[REPORT_SIZE]);
 
+/**
+ * A frame whose IP protocol is IGMP: "192.168.1.21 > 239.1.1.1 v2-report 239.1.1.1", and the
+ * verdict where it was not simply accepted. Of long lists the first few.
+ */
+void report_frame(const struct received *received, char out[REPORT_SIZE]);
+
 /** What a refusal means, and what to do about it; static, never NULL. */
 const char *report_verdict(enum verdict verdict);
 

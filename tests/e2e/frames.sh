@@ -217,3 +217,22 @@ test_noise()
     stop igmpqd
     ended_with 0
 }
+
+# With -v each report and each refused frame is in the log, also what changes nothing.
+# about 4 s
+test_verbose_tells_each()
+{
+    local i
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    querier igmpqd q -i eth0 -q 60 -v
+    wait_log igmpqd 'startup query 1' 3
+    for i in 1 2 3; do
+        frame peer report --group 239.7.7.7 --src 192.168.50.21
+        frame peer query --src 192.168.50.30 --ttl 7
+    done
+    within 3 logged igmpqd 'v2-query, general, answers within 10 s: bad-ttl ' || fail 'no refused query'
+    sleep 0.3
+    expect "$(grep -c 'debug: eth0: 192.168.50.21 > 239.7.7.7 v2-report 239.7.7.7$' "$E2E_DIR/igmpqd.log") == 3" 'reports told'
+    expect "$(grep -c 'debug: eth0: 192.168.50.30 > 224.0.0.1 v2-query.*: bad-ttl ' "$E2E_DIR/igmpqd.log") == 3" 'refused queries told'
+    if logged igmpqd ' own '; then fail 'a query of its own was told of as heard'; fi
+}

@@ -121,121 +121,18 @@ void replay_output_event(struct replay *replay, const struct event *event, uint6
     print_entry(replay, event->at, segment->name, text, number);
 }
 
-/* ---- frames ---- */
-
-/** Text that grows to the right and is cut at the end of its buffer. */
-struct line {
-    char text[480];
-    size_t used;
-};
-
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
-{
-    va_list arguments;
-
-    if (line->used >= sizeof line->text)
-        return;
-    va_start(arguments, format);
-    int length =
-        vsnprintf(line->text + line->used, sizeof line->text - line->used, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        line->used += (size_t)length;
-}
-
-static void add_address(struct line *line, struct address address)
-{
-    char text[TEXT_ADDRESS_SIZE];
-    add(line, "%s", text_address(address, text));
-}
-
-/** At most a few: there may be hundreds. */
-static void add_sources(struct line *line, struct octets sources, unsigned count)
-{
-    add(line, " {");
-    for (unsigned i = 0; i < count && i < 4; i++) {
-        add(line, "%s", i > 0 ? " " : "");
-        add_address(line, igmp_source_at(sources, i));
-    }
-    add(line, count > 4 ? " and %u more}" : "}", count - 4);
-}
-
-static void add_query(struct line *line, const struct igmp_message *query)
-{
-    char seconds[TEXT_DURATION_SIZE];
-
-    if (address_is_none(query->group)) {
-        add(line, ", general");
-    } else {
-        add(line, " ");
-        add_address(line, query->group);
-        if (query->count > 0)
-            add_sources(line, query->items, query->count);
-    }
-    add(line, ", answers within %s s", text_seconds(query->max_response, seconds));
-    if (query->kind == IGMP_KIND_V3_QUERY)
-        add(line, ", QRV %u, QQI %s s%s", query->robustness,
-            text_seconds(query->query_interval, seconds), query->suppress ? ", S flag" : "");
-}
-
-static void add_records(struct line *line, const struct igmp_message *report)
-{
-    static const char *const name[] = {"?", "is_in", "is_ex", "to_in", "to_ex", "allow", "block"};
-    struct igmp_record record;
-    size_t offset = 0;
-
-    for (unsigned i = 0; igmp_record_next(report, &offset, &record); i++) {
-        if (i == 4) {
-            add(line, ", and more");
-            return;
-        }
-        add(line, "%s %s ", i > 0 ? "," : "",
-            record.type < sizeof name / sizeof *name ? name[record.type] : "?");
-        add_address(line, record.group);
-        if (record.count > 0)
-            add_sources(line, record.sources, record.count);
-    }
-}
-
-static void add_message(struct line *line, const struct igmp_message *message)
-{
-    switch (message->kind) {
-    case IGMP_KIND_V1_QUERY:
-    case IGMP_KIND_V2_QUERY:
-    case IGMP_KIND_V3_QUERY: add_query(line, message); break;
-    case IGMP_KIND_V1_REPORT:
-    case IGMP_KIND_V2_REPORT:
-    case IGMP_KIND_V2_LEAVE:
-        add(line, " ");
-        add_address(line, message->group);
-        break;
-    case IGMP_KIND_V3_REPORT: add_records(line, message); break;
-    case IGMP_KIND_OTHER:
-    case IGMP_KIND_COUNT: break;
-    }
-}
-
 void replay_output_frame(struct replay *replay, instant at)
 {
     const struct received *received = &replay->received;
     const struct segment *segment = received->segment == ENGINE_NO_SEGMENT
                                         ? NULL
                                         : engine_segment(replay->engine, received->segment);
-    struct line line = {.used = 0};
+    char text[REPORT_SIZE];
 
     if (replay->options->output == REPLAY_JSON)
         replay_output_line(replay, json_line_frame(replay->frames, at, segment, received));
     if (replay->options->output != REPLAY_TIMELINE)
         return;
-    add_address(&line, received->frame.source);
-    add(&line, " > ");
-    add_address(&line, received->frame.destination);
-    add(&line, " %s", igmp_kind_name(received->message.kind));
-    if (received->message.kind == IGMP_KIND_OTHER && received->message.type != 0)
-        add(&line, " 0x%02x", (unsigned)received->message.type);
-    if (received->decoded == VERDICT_ACCEPTED)
-        add_message(&line, &received->message);
-    if (received->verdict != VERDICT_ACCEPTED)
-        add(&line, ": %s (%s)", verdict_name(received->verdict), report_verdict(received->verdict));
-    print_entry(replay, at, segment ? segment->name : "-", line.text, replay->frames);
+    report_frame(received, text);
+    print_entry(replay, at, segment ? segment->name : "-", text, replay->frames);
 }
