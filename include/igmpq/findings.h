@@ -167,6 +167,10 @@ enum finding_id {
     /** A table was full: from then on not everything new was judged. [note; detail =
      * FINDING_FULL_... bits] */
     FINDING_TABLE_FULL = 28,
+    /** The capture kept only the heads of IGMP frames, which cannot be read so. [warning where it
+     * is half of them or more, else note; count, detail = per cent of the IGMP frames, 1 at least]
+     */
+    FINDING_CUT = 29,
 
     FINDING_ID_END
 };
@@ -294,10 +298,9 @@ void findings_listen(struct findings *findings, unsigned segment, instant since)
 
 /**
  * An IGMP frame, exactly as engine_frame() filled `received`: every frame, refused ones too (most
- * say something). Ignored: ENGINE_NO_SEGMENT, segments that are down, VERDICT_NOT_IGMP and
- * VERDICT_CUT. `number` is the frame's number in the capture, as people count it (from 1), 0 where
- * there is none. A time before the last one counts as the last one (Q-152). Nothing is kept of what
- * `received` borrows.
+ * say something). Ignored: ENGINE_NO_SEGMENT, segments that are down and VERDICT_NOT_IGMP. `number`
+ * is the frame's number in the capture, as people count it (from 1), 0 where there is none. A time
+ * before the last one counts as the last one (Q-152). Nothing is kept of what `received` borrows.
  */
 void findings_frame(struct findings *findings, instant now, uint64_t number,
                     const struct received *received);

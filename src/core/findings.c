@@ -129,6 +129,7 @@ bool watch_is_queried(const struct findings *findings, const struct watch *watch
 /** What a frame with this verdict can say. */
 enum worth {
     WORTH_NOTHING,
+    WORTH_CUT,         /* that there was something */
     WORTH_FLAW,        /* it was a query, and damaged */
     WORTH_COPY,        /* our own, once more */
     WORTH_DESTINATION, /* whole, but sent to where it does not belong */
@@ -160,8 +161,8 @@ static enum worth worth_of(enum verdict verdict)
     case VERDICT_SSM_RANGE:
     case VERDICT_NOT_TRACKED:
     case VERDICT_TABLE_FULL: return WORTH_ALL;
+    case VERDICT_CUT: return WORTH_CUT;
     case VERDICT_NOT_IGMP:
-    case VERDICT_CUT:
     case VERDICT_TOO_MANY_TAGS:
     case VERDICT_BAD_IP_HEADER:
     case VERDICT_BAD_IP_LENGTH:
@@ -227,7 +228,9 @@ void findings_frame(struct findings *findings, instant now, uint64_t number,
         return;
     struct moment moment = moment_of(findings, now, number);
     note_seen(watch, moment);
+    watch->whole += worth != WORTH_CUT;
     switch (worth) {
+    case WORTH_CUT: tally_add(&watch->cut, moment); break;
     case WORTH_ALL:
         if (is_query)
             watch_query(findings, watch, moment, received);

@@ -35,6 +35,7 @@ const char *finding_id_name(enum finding_id id)
     case FINDING_QUERY_STORM: return "D-26";
     case FINDING_TOO_SHORT: return "D-27";
     case FINDING_TABLE_FULL: return "D-28";
+    case FINDING_CUT: return "D-29";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -221,6 +222,12 @@ static void judge_knowledge(struct findings *findings, const struct watch *watch
     if (watch->full.count > 0) {
         finding = judge_add(findings, watch, FINDING_TABLE_FULL, FINDING_NOTE, &watch->full);
         finding->detail = watch->full_tables;
+    }
+    if (watch->cut.count > 0) {
+        unsigned percent = (unsigned)(watch->cut.count * 100 / (watch->cut.count + watch->whole));
+        finding = judge_add(findings, watch, FINDING_CUT,
+                            percent >= 50 ? FINDING_WARNING : FINDING_NOTE, &watch->cut);
+        finding->detail = percent > 0 ? percent : 1;
     }
 }
 

@@ -250,6 +250,10 @@ struct watch {
     struct address silence_group, silence_host;
     instant silence_stops;
 
+    /* D-29 */
+    struct tally cut;
+    uint64_t whole; /* IGMP frames that were not */
+
     /* D-02, D-03: proxies since the last real query */
     struct tally proxied;
     struct mac proxy, other_proxy;

@@ -38,6 +38,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_QUERY_STORM: return "query storm";
     case FINDING_TOO_SHORT: return "too short to judge";
     case FINDING_TABLE_FULL: return "too much to watch";
+    case FINDING_CUT: return "frames were cut short";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -305,6 +306,13 @@ static void tell(struct text_line *line, const struct finding *finding)
     case FINDING_QUERY_STORM: tell_storm(line, finding); break;
     case FINDING_TOO_SHORT:
     case FINDING_TABLE_FULL: tell_knowledge(line, finding); break;
+    case FINDING_CUT:
+        text_line_add(
+            line,
+            "The capture kept only the heads of %u %% of the IGMP frames, which cannot be "
+            "read so.",
+            finding->detail);
+        break;
     case FINDING_ID_END: break;
     }
 }

@@ -128,6 +128,9 @@ static const char *consequence_of(const struct finding *finding)
     case FINDING_TOO_SHORT:
         return "That nothing else was found here does not mean that all is well.";
     case FINDING_TABLE_FULL: return "From then on nothing was said about what is new.";
+    case FINDING_CUT:
+        return "What they said is missing here: queriers, members and faults may be there that are "
+               "not told of.";
     case FINDING_NO_QUERIER:
     case FINDING_REPORT_GAP:
     case FINDING_SILENT_HOST:
@@ -177,6 +180,7 @@ void finding_line_consequence(struct text_line *line, const struct finding *find
     case FINDING_QUERY_STORM:
     case FINDING_TOO_SHORT:
     case FINDING_TABLE_FULL:
+    case FINDING_CUT:
     case FINDING_ID_END: break;
     }
     text_line_add(line, "%s", consequence_of(finding));
@@ -272,6 +276,7 @@ static const char *advice_of(const struct finding *finding)
         return "Look for a loop (two cables between the same switches) and for a querier with a "
                "very short interval; pull one cable or switch that querier off.";
     case FINDING_TOO_SHORT: return "Capture for five minutes or more.";
+    case FINDING_CUT: return "Capture again with whole frames: tcpdump -s 0, or -s 512.";
     case FINDING_TABLE_FULL:
         return "Capture one network or VLAN at a time, or watch out for a device that makes up "
                "addresses.";

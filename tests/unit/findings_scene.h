@@ -183,6 +183,7 @@ static const struct {
     {FINDING_QUERY_STORM, HAS_WHO | HAS_MEASURED | HAS_LIMIT | HAS_DETAIL, 0},
     {FINDING_TOO_SHORT, HAS_LIMIT, HAS_MEASURED},
     {FINDING_TABLE_FULL, HAS_DETAIL, 0},
+    {FINDING_CUT, HAS_DETAIL, 0},
 };
 
 static inline unsigned scene_fields_of(const struct finding *finding)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Unit tests of the findings about queriers: for each of D-01 to D-08 and D-26 to
- * D-28 a scene that raises exactly it. What must not raise anything is in test_findings_quiet.c. */
+ * D-29 a scene that raises exactly it. What must not raise anything is in test_findings_quiet.c. */
 #include "findings_scene.h"
 
 static const struct mac proxy_mac = {{0x02, 0, 0, 0, 1, 1}};
@@ -370,26 +370,52 @@ static void judging_changes_nothing(void **state)
     scene_free(&once);
 }
 
+static void hear_cut(struct scene *scene, instant at)
+{
+    const struct received received = {.segment = scene->fixture->segment, .verdict = VERDICT_CUT};
+
+    findings_frame(scene->findings, at, ++scene->frames, &received);
+}
+
+/* D-29: one frame more is cut, and then as many as are whole. */
+static void cut_short(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(360), 60 * SECONDS);
+    uint64_t whole = scene.frames;
+    EXPECT_NO_FINDINGS(&scene, AT_S(370));
+    hear_cut(&scene, AT_S(371));
+    EXPECT_FINDINGS(&scene, AT_S(371), FINDING_CUT);
+    const struct finding *finding = scene_find(&scene, FINDING_CUT);
+    assert_int_equal(finding->severity, FINDING_NOTE);
+    assert_int_equal(finding->detail, 100 / (whole + 1));
+    for (unsigned i = 1; i < whole; i++) {
+        EXPECT_FINDINGS(&scene, AT_S(372), FINDING_CUT);
+        assert_int_equal(scene_find(&scene, FINDING_CUT)->severity, FINDING_NOTE);
+        hear_cut(&scene, AT_S(372));
+    }
+    EXPECT_FINDINGS(&scene, AT_S(380), FINDING_CUT);
+    finding = scene_find(&scene, FINDING_CUT);
+    assert_int_equal(finding->severity, FINDING_WARNING);
+    assert_int_equal(finding->count, whole);
+    assert_int_equal(finding->detail, 50);
+    scene_free(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_querier_ever),
-        cmocka_unit_test(querier_dies),
-        cmocka_unit_test(silence_with_data),
-        cmocka_unit_test(proxy_only),
-        cmocka_unit_test(silence_that_is_listened_to),
-        cmocka_unit_test(two_proxies),
-        cmocka_unit_test(two_queriers),
-        cmocka_unit_test(duplicate_address),
-        cmocka_unit_test(off_subnet),
-        cmocka_unit_test(off_subnet_guessed),
-        cmocka_unit_test(version_mix),
-        cmocka_unit_test(version_mix_upward),
-        cmocka_unit_test(version_1_querier),
-        cmocka_unit_test(query_storm),
-        cmocka_unit_test(too_short),
-        cmocka_unit_test(full_tables),
-        cmocka_unit_test(judging_changes_nothing),
+        cmocka_unit_test(cut_short),          cmocka_unit_test(no_querier_ever),
+        cmocka_unit_test(querier_dies),       cmocka_unit_test(silence_with_data),
+        cmocka_unit_test(proxy_only),         cmocka_unit_test(silence_that_is_listened_to),
+        cmocka_unit_test(two_proxies),        cmocka_unit_test(two_queriers),
+        cmocka_unit_test(duplicate_address),  cmocka_unit_test(off_subnet),
+        cmocka_unit_test(off_subnet_guessed), cmocka_unit_test(version_mix),
+        cmocka_unit_test(version_mix_upward), cmocka_unit_test(version_1_querier),
+        cmocka_unit_test(query_storm),        cmocka_unit_test(too_short),
+        cmocka_unit_test(full_tables),        cmocka_unit_test(judging_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

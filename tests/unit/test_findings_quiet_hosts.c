@@ -203,8 +203,8 @@ static void useless_frames(void **state)
     struct scene scene = scene_start();
     struct received received = {.verdict = VERDICT_NOT_IGMP, .segment = scene.fixture->segment};
     static const enum verdict useless[] = {
-        VERDICT_NOT_IGMP, VERDICT_CUT,          VERDICT_TOO_MANY_TAGS, VERDICT_BAD_IP_CHECKSUM,
-        VERDICT_FRAGMENT, VERDICT_UNKNOWN_TYPE, VERDICT_WRONG_VLAN,    VERDICT_SEGMENT_DOWN};
+        VERDICT_NOT_IGMP,     VERDICT_TOO_MANY_TAGS, VERDICT_BAD_IP_CHECKSUM, VERDICT_FRAGMENT,
+        VERDICT_UNKNOWN_TYPE, VERDICT_WRONG_VLAN,    VERDICT_SEGMENT_DOWN};
 
     for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++) {
         received.verdict = useless[i];
