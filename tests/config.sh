@@ -340,6 +340,44 @@ value() # SEGMENT SETTING
 [ "$(value eth1 electing-queries)" = any ] || fail "the profile's elections: $(value eth1 electing-queries)"
 [ "$(value eth2/8 query-interval)" = 30 ] || fail "the second VLAN of a range: $(value eth2/8 query-interval)"
 
+# -i chooses: what the file has for such an interface stays, the rest of its list goes, and what it does not list is as at its top.
+cat >"$work/order.conf" <<'END'
+query-interval = 30;
+expect-groups = "239.1.2.3";
+interfaces = (
+    { name = "eth*"; robustness = 3; },
+    { name = "eth0"; query-interval = 40; address = "192.0.2.1/24"; expect-groups = [ ]; },
+    { name = "eth0"; vlan = "7-8"; query-interval = 50; },
+    { name = "trunk"; vlan = 9; address = "proxy"; } );
+END
+chosen() # WANTED OPTION...: these segments are there, in order
+{
+    wanted=$1
+    shift
+    "$bin/igmpqd" -T -c "$work/order.conf" "$@" >"$work/order" 2>/dev/null || fail "$*: refused"
+    found=$(grep '^[^ ]' "$work/order" | grep -v '^igmpqd' | tr '\n' ' ')
+    [ "$found" = "$wanted " ] || fail "$*: $found, not $wanted"
+}
+chosen 'eth0 eth0/7 eth0/8' -i eth0
+[ "$(value eth0 query-interval)" = 40 ] || fail "-i: the entry's interval: $(value eth0 query-interval)"
+[ "$(value eth0 robustness)" = 2 ] || fail "-i: a name comes before a pattern: $(value eth0 robustness)"
+[ "$(value eth0 address)" = 192.0.2.1/24 ] || fail "-i: the entry's address: $(value eth0 address)"
+[ "$(value eth0 expect-groups)" = none ] || fail "-i: the entry's groups: $(value eth0 expect-groups)"
+[ "$(value eth0/8 query-interval)" = 50 ] || fail "-i: the interval of a VLAN: $(value eth0/8 query-interval)"
+chosen 'eth0 eth0/7 eth0/8' -i eth0 -q 20
+[ "$(value eth0/7 query-interval)" = 20 ] || fail "-i: the command line's interval: $(value eth0/7 query-interval)"
+chosen 'eth1 trunk/9' -i eth1 -i trunk
+[ "$(value eth1 robustness)" = 3 ] || fail "-i: the settings of a pattern: $(value eth1 robustness)"
+[ "$(value trunk/9 address)" = proxy ] || fail "-i: the address of a VLAN: $(value trunk/9 address)"
+chosen 'wlan0' -i wlan0
+[ "$(value wlan0 query-interval)" = 30 ] || fail "-i: not in the list: $(value wlan0 query-interval)"
+[ "$(value wlan0 expect-groups)" = 239.1.2.3 ] || fail "-i: groups of the file: $(value wlan0 expect-groups)"
+chosen 'eth0 eth0/7 eth0/8 eth[01]' -i 'eth[01]'
+[ "$(value 'eth[01]' robustness)" = 3 ] || fail "-i: a pattern inside a pattern: $(value 'eth[01]' robustness)"
+chosen 'eth* eth0 eth0/7 eth0/8 e*' -i 'e*' -i eth0
+[ "$(value 'e*' robustness)" = 2 ] || fail "-i: a pattern wider than the file's: $(value 'e*' robustness)"
+chosen 'trunk/9 t*' -i 't*'
+
 # The control socket: command line, file, environment, default. Groups that are expected: an entry's own list, else the file's.
 cat >"$work/control.conf" <<'END'
 control-socket = "/somewhere/file.sock";

@@ -81,9 +81,10 @@ struct config {
 
 /**
  * Read `path` (NULL: no file, only the command line) and apply the command line over it:
- * `interfaces`, when there are any, replace those of the file; `overrides` override its settings in
- * every segment. Warnings are told with `tell`. 0, or -1 with a sentence and
- * `*out` empty. No interface at all is no error: count is 0.
+ * `interfaces`, when there are any, choose: only these are there, each as the file has it (entries
+ * of its name, and patterns that match it), or with the settings outside of all entries where the
+ * file has none; `overrides` override the file's settings in every segment. Warnings are told with
+ * `tell`. 0, or -1 with a sentence and `*out` empty. No interface at all is no error: count is 0.
  */
 int config_load(const char *path, const struct overrides *overrides, const char *const *interfaces,
                 unsigned interface_count, struct config *out, void (*tell)(const char *text),

@@ -151,8 +151,6 @@ static int add_segment(struct config *config, const struct segment_config *segme
         if (other->vlan != segment->vlan || strcmp(other->interface, segment->interface) != 0)
             continue;
         name_of(segment, name, sizeof name);
-        if (segment->place.line == 0)
-            return problem_set(problem, "interface %s is given twice", name);
         int used = snprintf(text, sizeof text, "%s is configured twice, first in line %u", name,
                             other->place.line);
         if (other->place.file != segment->place.file)
@@ -204,9 +202,47 @@ static int add_file_segment(struct config *config, const struct file *file,
     return 0;
 }
 
-static int add_interfaces(struct config *config, const struct file *file,
-                          const struct overrides *overrides, const char *const *interfaces,
-                          unsigned count, void (*tell)(const char *text), struct problem *problem)
+static bool has_segment(const struct config *config, const char *interface, uint16_t vlan)
+{
+    for (size_t i = 0; i < config->count; i++)
+        if (config->segment[i].vlan == vlan && strcmp(config->segment[i].interface, interface) == 0)
+            return true;
+    return false;
+}
+
+static bool has_interface(const struct config *config, const char *interface)
+{
+    for (size_t i = 0; i < config->count; i++)
+        if (strcmp(config->segment[i].interface, interface) == 0)
+            return true;
+    return false;
+}
+
+/** What the file has inside a name or pattern of the command line, as it is; `is_wider`: what it
+ * has for that and more, for that alone. Of two for the same the first counts, as in the file. */
+static int select_listed(struct config *config, const struct config *listed, const char *interface,
+                         bool is_wider, const char *path, struct problem *problem)
+{
+    for (size_t i = 0; i < listed->count; i++) {
+        struct segment_config segment = listed->segment[i];
+        bool is_inside = fnmatch(interface, segment.interface, 0) == 0;
+        if (is_wider ? is_inside || !config_matches(&segment, interface) : !is_inside)
+            continue;
+        if (is_wider)
+            snprintf(segment.interface, sizeof segment.interface, "%s", interface);
+        if (!has_segment(config, segment.interface, segment.vlan) &&
+            add_segment(config, &segment, path, problem) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/** The interfaces of the command line. What the file does not list has
+ * the settings outside its entries; so has what a pattern stands for beyond them. */
+static int add_interfaces(struct config *config, const struct config *listed,
+                          const struct file *file, const struct overrides *overrides,
+                          const char *const *interfaces, unsigned count,
+                          void (*tell)(const char *text), struct problem *problem)
 {
     struct params asked;
 
@@ -214,6 +250,11 @@ static int add_interfaces(struct config *config, const struct file *file,
         return -1;
     for (unsigned i = 0; i < count; i++) {
         struct segment_config segment = {.source = SOURCE_AUTO, .expected = file->expected};
+        if (select_listed(config, listed, interfaces[i], false, file->path, problem) < 0 ||
+            select_listed(config, listed, interfaces[i], true, file->path, problem) < 0)
+            return -1;
+        if (has_interface(config, interfaces[i]))
+            continue;
         snprintf(segment.interface, sizeof segment.interface, "%s", interfaces[i]);
         if (resolve(&asked, &segment, file, NULL, tell, problem) < 0 ||
             add_segment(config, &segment, file->path, problem) < 0)
@@ -243,15 +284,15 @@ int config_load(const char *path, const struct overrides *overrides, const char 
     file.daemon.hook = NULL;
     file.included = (struct config_names){0};
     int result = 0;
-    if (interface_count > 0 || file.segment_count == 0)
-        result = add_interfaces(out, &file, overrides, interfaces, interface_count, tell, problem);
-    /* With -i the file's segments of those interfaces still count for nothing, but must be right.
-     */
-    struct config unused = {0};
+    /* With -i the others count for nothing, but must be right. */
+    struct config listed = {0};
     for (size_t i = 0; i < file.segment_count && result == 0; i++)
-        result = add_file_segment(interface_count > 0 ? &unused : out, &file, &file.segment[i],
+        result = add_file_segment(interface_count > 0 ? &listed : out, &file, &file.segment[i],
                                   overrides, tell, problem);
-    config_free(&unused);
+    if (result == 0 && (interface_count > 0 || file.segment_count == 0))
+        result = add_interfaces(out, &listed, &file, overrides, interfaces, interface_count, tell,
+                                problem);
+    config_free(&listed);
     file_free(&file);
     if (result < 0)
         config_free(out);
