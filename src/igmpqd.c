@@ -338,6 +338,22 @@ static int load(const struct command *command, struct daemon_setup *setup, struc
     return 0;
 }
 
+/** What is right in itself may still be wrong on this host, or just now: the exit status does not
+ * say so, as a file may be tested elsewhere, or at boot. */
+static int test(const struct config *config)
+{
+    struct links links;
+    struct problem problem;
+
+    if (links_take(&links, &problem) == 0)
+        daemon_check_interfaces(config, &links);
+    else
+        log_warning("%s", problem.text);
+    links_free(&links);
+    config_print(config, stdout);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+}
+
 static int start(const struct command *command, struct daemon_setup *setup)
 {
     struct config config;
@@ -358,12 +374,7 @@ static int start(const struct command *command, struct daemon_setup *setup)
     int status = load(command, setup, &config, route);
     if (status != 0)
         return status;
-    if (command->wants_test) {
-        config_print(&config, stdout);
-        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
-    } else {
-        status = launch(command, setup, &config);
-    }
+    status = command->wants_test ? test(&config) : launch(command, setup, &config);
     config_free(&config);
     return status;
 }

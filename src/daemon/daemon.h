@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "igmpq/config.h"
+#include "igmpq/links.h"
 #include "igmpq/notify.h"
 #include "igmpq/problem.h"
 
@@ -31,6 +32,10 @@ struct daemon_setup {
 /** The configuration as `setup` says, warnings logged. 0, or -1 with a sentence. */
 int daemon_load_config(const struct daemon_setup *setup, struct config *out,
                        struct problem *problem);
+
+/** Warn of interfaces that the start would refuse or wait for, as they are now; for a configuration
+ * that is only tested. */
+void daemon_check_interfaces(const struct config *config, const struct links *links);
 
 /**
  * Take the locks, open what can be opened and start the segments of `config`, which becomes the

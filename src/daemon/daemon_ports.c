@@ -18,12 +18,20 @@ static void tell_state(struct port_io *port, const char *state, const char *text
     log_info("%s: %s", port->name, text);
 }
 
+const char *daemon_name_advice(const char *name)
+{
+    return strchr(name, ',')
+               ? "; a comma does not separate names: repeat -i, or give each an entry "
+                 "of its own"
+               : "";
+}
+
 static void tell_absent(struct port_io *port, const struct links *links)
 {
-    char names[256], text[320];
+    char names[256], text[400];
 
-    snprintf(text, sizeof text, "there is no such interface (there are: %s); waiting for it",
-             links_names(links, names, sizeof names));
+    snprintf(text, sizeof text, "there is no such interface (there are: %s)%s; waiting for it",
+             links_names(links, names, sizeof names), daemon_name_advice(port->name));
     tell_state(port, "absent", text);
 }
 

@@ -194,6 +194,10 @@ void daemon_ask_look(struct daemon *daemon, instant now);
  * `is_first` another igmpqd there is an error, else it is waited for. */
 int daemon_port_of(struct daemon *daemon, const char *name, bool is_first, struct problem *problem);
 
+/** What to say behind the name of an interface that is not there: "", or where several were meant.
+ */
+const char *daemon_name_advice(const char *name);
+
 /** Detach what no segment of this generation is on. */
 void daemon_remove_ports(struct daemon *daemon);
 

@@ -110,3 +110,36 @@ test_no_privilege()
     [ "$status" -eq 1 ] || fail "exit status $status, not 1"
     grep -Eiq 'root|sudo|CAP_NET_RAW|privilege' "$E2E_DIR/said.log" || fail 'does not say what is needed'
 }
+
+# tested PATTERN OPTION...: "igmpqd -T" is content with the configuration, and says so of the interfaces; nothing without PATTERN.
+tested()
+{
+    local pattern=$1
+    shift
+    in_ns q "$IGMPQ_BIN/igmpqd" -T "$@" >"$E2E_DIR/out.log" 2>"$E2E_DIR/said.log" || fail "igmpqd -T $*: exit status $?"
+    note "igmpqd -T $*: $(cat "$E2E_DIR/said.log")"
+    [ -s "$E2E_DIR/out.log" ] || fail "igmpqd -T $*: prints no settings"
+    if [ -n "$pattern" ]; then
+        [ "$(grep -Ec -- "warning: $pattern" "$E2E_DIR/said.log")" -eq 1 ] || fail "igmpqd -T $*: does not say \"$pattern\" once"
+    else
+        [ ! -s "$E2E_DIR/said.log" ] || fail "igmpqd -T $*: says something"
+    fi
+}
+
+# What the start would refuse or wait for.
+# about 2 s
+test_test_looks_at_the_interfaces()
+{
+    pair q 192.168.50.10/24 peer 192.168.50.5/24
+    tested '' -i eth0
+    tested '' -i 'eth*'
+    tested 'lo is not an Ethernet interface' -i lo
+    tested 'nosuch: there is no such interface now \(there are: eth0\); igmpqd would wait' -i nosuch -i eth0
+    tested 'eth0,eth1: there is no such interface.*repeat -i' -i eth0,eth1
+    tested 'wlan\*: no Ethernet interface has such a name now \(there are: eth0\)' -i 'wlan*'
+    printf 'interfaces = ( { name = "trunk"; vlan = "10-20"; }, "trunk" );\n' >"$E2E_DIR/igmpqd.conf"
+    tested 'trunk: there is no such interface' -c "$E2E_DIR/igmpqd.conf"
+    # The running one gives the same advice.
+    querier igmpqd q -i eth0,eth1
+    wait_log igmpqd 'eth0,eth1: there is no such interface .there are: eth0.; .*repeat -i.*; waiting for it' 3
+}
