@@ -76,8 +76,8 @@
  *       expected  how many groups expect-groups names here; missing: those without a member
  *       present   the interface is there; attached: it is captured on
  *       state     what was last told of the interface: "ready", "absent", "down", "no carrier",
- *                 "no address", or "" at first
- *   "elected" is null while we are the querier ourselves, or know of none:
+ *                 "no address", "bridge port" (without one, of a bridge of the daemon's host), or
+ * "" at first "elected" is null while we are the querier ourselves, or know of none:
  *   {"address":A, "mac":M?, "version":N, "since":T, "last":T, "silent":S, "measured_interval":S?,
  *    "proven":B, "advertised_interval":S?, "response_interval":S?, "robustness":N?}
  *       address   0.0.0.0: a proxy

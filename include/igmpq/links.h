@@ -47,6 +47,12 @@ unsigned links_mtu(const char *name);
  * tells of what came and went between two snapshots; 0 where this cannot be asked. */
 uint32_t links_carrier_changes(unsigned index);
 
+/** The index of the bridge that it is a port of; 0: of none, or where this cannot be asked. */
+unsigned links_bridge(unsigned index);
+
+/** The one of that index, or NULL. */
+const struct link_info *links_find_index(const struct links *links, unsigned index);
+
 /** The device of that VLAN of the interface with that index (not 0), or NULL. */
 const struct link_info *links_find_vlan(const struct links *links, unsigned parent_index,
                                         uint16_t vlan);

@@ -33,9 +33,21 @@ static void check_pattern(const struct segment_config *segment, const struct lin
                     daemon_name_advice(segment->interface));
 }
 
+/** It would wait for an address that a port of a bridge seldom gets. */
+static bool needs_bridge(const struct segment_config *segment, const struct link_info *link,
+                         const struct links *links, const struct link_info **bridge)
+{
+    *bridge = NULL;
+    if (segment->source == SOURCE_AUTO && segment->vlan == VLAN_NONE &&
+        address_is_none(link->primary.address))
+        *bridge = daemon_bridge_of(links, link);
+    return *bridge != NULL;
+}
+
 static void check_name(const struct segment_config *segment, const struct links *links)
 {
     const struct link_info *link = links_find(links, segment->interface);
+    const struct link_info *bridge;
     char names[256];
 
     if (!link)
@@ -47,6 +59,9 @@ static void check_name(const struct segment_config *segment, const struct links 
         log_warning("%s is not an Ethernet interface: IGMP queries need one; igmpqd would not "
                     "start",
                     segment->interface);
+    else if (needs_bridge(segment, link, links, &bridge))
+        log_warning("%s has no IPv4 address, and is a port of %s: use -i %s", segment->interface,
+                    bridge->name, bridge->name);
 }
 
 void daemon_check_interfaces(const struct config *config, const struct links *links)

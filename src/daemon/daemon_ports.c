@@ -10,12 +10,18 @@
 #include "igmpq/log.h"
 
 /** Tell a person about the state of an interface, once per change. */
-static void tell_state(struct port_io *port, const char *state, const char *text)
+static void tell_state_as(struct port_io *port, enum log_level level, const char *state,
+                          const char *text)
 {
     if (strcmp(port->told, state) == 0)
         return;
     snprintf(port->told, sizeof port->told, "%s", state);
-    log_info("%s: %s", port->name, text);
+    log_line(level, "%s: %s", port->name, text);
+}
+
+static void tell_state(struct port_io *port, const char *state, const char *text)
+{
+    tell_state_as(port, LOG_LEVEL_INFO, state, text);
 }
 
 const char *daemon_name_advice(const char *name)
@@ -35,21 +41,47 @@ static void tell_absent(struct port_io *port, const struct links *links)
     tell_state(port, "absent", text);
 }
 
+static bool is_told_addressless(const struct port_io *port)
+{
+    return strcmp(port->told, "no address") == 0 || strcmp(port->told, "bridge port") == 0;
+}
+
 static void tell_present(struct port_io *port)
 {
     if (!port->link.has_carrier)
         tell_state(port, "no carrier",
                    "no carrier: the cable or the other end is missing; waiting");
-    else if (strcmp(port->told, "no address") != 0)
+    else if (!is_told_addressless(port))
         tell_state(port, "ready", "ready");
 }
 
-void daemon_tell_address(struct port_io *port, bool has_address)
+const struct link_info *daemon_bridge_of(const struct links *links, const struct link_info *link)
 {
-    if (!has_address)
+    unsigned bridge = links_bridge(link->index);
+
+    return bridge ? links_find_index(links, bridge) : NULL;
+}
+
+static void tell_addressless(struct port_io *port, const struct links *links)
+{
+    const struct link_info *bridge = daemon_bridge_of(links, &port->link);
+    char text[128];
+
+    if (!bridge) {
         tell_state(port, "no address",
                    "no IPv4 address: a querier needs one to take part in the election; waiting");
-    else if (strcmp(port->told, "no address") == 0)
+        return;
+    }
+    snprintf(text, sizeof text, "no IPv4 address, and it is a port of %s: use -i %s; waiting",
+             bridge->name, bridge->name);
+    tell_state_as(port, LOG_LEVEL_WARNING, "bridge port", text);
+}
+
+void daemon_tell_address(struct port_io *port, bool has_address, const struct links *links)
+{
+    if (!has_address)
+        tell_addressless(port, links);
+    else if (is_told_addressless(port))
         snprintf(port->told, sizeof port->told, "ready"); /* the segment says as whom it speaks */
 }
 

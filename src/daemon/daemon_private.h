@@ -209,7 +209,11 @@ int daemon_follow_ports(struct daemon *daemon, const struct links *links, bool i
                         struct problem *problem);
 
 /** Tell a person whether there is an address, once per change. */
-void daemon_tell_address(struct port_io *port, bool has_address);
+void daemon_tell_address(struct port_io *port, bool has_address, const struct links *links);
+
+/** The bridge that this one is a port of, or NULL. Addresses and members are the bridge's then, and
+ * a querier belongs on it. */
+const struct link_info *daemon_bridge_of(const struct links *links, const struct link_info *link);
 
 /** A capture failed: the port is detached, and the next look tells why or tries again. */
 void daemon_port_failed(struct daemon *daemon, unsigned number, const struct problem *why);

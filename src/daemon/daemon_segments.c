@@ -193,7 +193,8 @@ static void tell_link(struct daemon *daemon, unsigned id, const struct links *li
     if (identity.is_up) {
         note_forced(seat, segment, identity.is_proxy && seat->source == SOURCE_AUTO, forced);
         if (segment->vlan == VLAN_NONE)
-            daemon_tell_address(port, identity.is_proxy || !address_is_none(identity.own.address));
+            daemon_tell_address(port, identity.is_proxy || !address_is_none(identity.own.address),
+                                links);
     } else {
         daemon_forget_unsent(daemon, id);
     }

@@ -199,6 +199,15 @@ const struct link_info *links_find(const struct links *links, const char *name)
     return NULL;
 }
 
+const struct link_info *links_find_index(const struct links *links, unsigned index)
+{
+    for (size_t i = 0; i < links->count; i++) {
+        if (links->link[i].index == index)
+            return &links->link[i];
+    }
+    return NULL;
+}
+
 const struct link_info *links_find_vlan(const struct links *links, unsigned parent_index,
                                         uint16_t vlan)
 {

@@ -103,6 +103,12 @@ uint32_t links_carrier_changes(unsigned index)
     return 0;
 }
 
+unsigned links_bridge(unsigned index)
+{
+    (void)index;
+    return 0;
+}
+
 /* As route(8) asks: NetBSD tells the interface only to whom asks for it, and OpenBSD wants an
  * address behind each bit of rtm_addrs. */
 struct route_question {

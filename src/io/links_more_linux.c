@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Floor 3, Linux. Which VLAN an interface is the device of, how often its carrier changed, and
- * which interface the default route uses. */
+/* Floor 3, Linux. Which VLAN an interface is the device of, how often its carrier changed, of which
+ * bridge it is a port, and which interface the default route uses. */
 #include <linux/if_vlan.h>
+#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <stdio.h>
@@ -14,6 +15,9 @@
 #include <net/route.h>
 
 #include "system.h"
+
+#define LINK_ANSWER_SIZE 16384
+#define BRIDGE_KIND      "bridge"
 
 static bool ask_vlan(int descriptor, const char *name, int command, struct vlan_ioctl_args *out)
 {
@@ -37,32 +41,37 @@ void links_read_vlan(int descriptor, struct link_info *link)
     link->parent_index = if_nametoindex(answer.u.device2);
 }
 
-/** The number in an answer to RTM_GETLINK; 0 when it is not there. */
-static uint32_t find_carrier_changes(const char *answer, size_t size)
-{
-    struct nlmsghdr header;
-    struct rtattr attribute;
-    uint32_t changes = 0;
+/** What an attribute holds, or where attributes follow one another; size 0: nothing. */
+struct held {
+    const char *data;
+    size_t size;
+};
 
-    if (size < sizeof header)
-        return 0;
-    memcpy(&header, answer, sizeof header);
-    if (header.nlmsg_type != RTM_NEWLINK)
-        return 0;
-    size_t end = header.nlmsg_len < size ? header.nlmsg_len : size;
-    size_t at = NLMSG_LENGTH(sizeof(struct ifinfomsg));
-    for (; at + sizeof attribute <= end; at += RTA_ALIGN(attribute.rta_len)) {
-        memcpy(&attribute, answer + at, sizeof attribute);
-        if (attribute.rta_len < sizeof attribute || at + attribute.rta_len > end)
+static struct held find_attribute(struct held in, unsigned type)
+{
+    struct rtattr attribute;
+
+    for (size_t at = 0; at + sizeof attribute <= in.size; at += RTA_ALIGN(attribute.rta_len)) {
+        memcpy(&attribute, in.data + at, sizeof attribute);
+        if (attribute.rta_len < sizeof attribute || at + attribute.rta_len > in.size)
             break;
-        if (attribute.rta_type == IFLA_CARRIER_CHANGES &&
-            attribute.rta_len == RTA_LENGTH(sizeof changes))
-            memcpy(&changes, answer + at + RTA_LENGTH(0), sizeof changes);
+        if ((attribute.rta_type & NLA_TYPE_MASK) == type)
+            return (struct held){in.data + at + RTA_LENGTH(0), attribute.rta_len - RTA_LENGTH(0)};
     }
-    return changes;
+    return (struct held){NULL, 0};
 }
 
-uint32_t links_carrier_changes(unsigned index)
+static uint32_t number_of(struct held held)
+{
+    uint32_t number = 0;
+
+    if (held.size == sizeof number)
+        memcpy(&number, held.data, sizeof number);
+    return number;
+}
+
+/** The attributes in the answer to RTM_GETLINK, which is left in `out`. */
+static struct held ask_link(unsigned index, char *out, size_t size)
 {
     struct {
         struct nlmsghdr header;
@@ -73,18 +82,42 @@ uint32_t links_carrier_changes(unsigned index)
                    .nlmsg_flags = NLM_F_REQUEST},
         .link = {.ifi_index = (int)index},
     };
-    char answer[16384];
-    uint32_t changes = 0;
+    struct nlmsghdr header;
+    size_t begin = NLMSG_LENGTH(sizeof(struct ifinfomsg));
+    ssize_t length = -1;
 
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (descriptor < 0)
-        return 0;
-    if (send(descriptor, &request, sizeof request, 0) == (ssize_t)sizeof request) {
-        ssize_t length = recv(descriptor, answer, sizeof answer, 0);
-        changes = find_carrier_changes(answer, length > 0 ? (size_t)length : 0);
-    }
+        return (struct held){NULL, 0};
+    if (send(descriptor, &request, sizeof request, 0) == (ssize_t)sizeof request)
+        length = recv(descriptor, out, size, 0);
     close(descriptor);
-    return changes;
+    if (length < (ssize_t)begin)
+        return (struct held){NULL, 0};
+    memcpy(&header, out, sizeof header);
+    if (header.nlmsg_type != RTM_NEWLINK || header.nlmsg_len < begin)
+        return (struct held){NULL, 0};
+    size_t end = header.nlmsg_len < (size_t)length ? header.nlmsg_len : (size_t)length;
+    return (struct held){out + begin, end - begin};
+}
+
+uint32_t links_carrier_changes(unsigned index)
+{
+    char answer[LINK_ANSWER_SIZE];
+
+    return number_of(find_attribute(ask_link(index, answer, sizeof answer), IFLA_CARRIER_CHANGES));
+}
+
+unsigned links_bridge(unsigned index)
+{
+    char answer[LINK_ANSWER_SIZE];
+    struct held link = ask_link(index, answer, sizeof answer);
+    /* A bond or a VRF is a master too. */
+    struct held kind = find_attribute(find_attribute(link, IFLA_LINKINFO), IFLA_INFO_SLAVE_KIND);
+
+    if (kind.size != sizeof BRIDGE_KIND || memcmp(kind.data, BRIDGE_KIND, kind.size) != 0)
+        return 0;
+    return number_of(find_attribute(link, IFLA_MASTER));
 }
 
 bool links_default_route(char out[LINK_NAME_SIZE])

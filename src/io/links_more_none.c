@@ -18,6 +18,12 @@ uint32_t links_carrier_changes(unsigned index)
     return 0;
 }
 
+unsigned links_bridge(unsigned index)
+{
+    (void)index;
+    return 0;
+}
+
 bool links_default_route(char out[LINK_NAME_SIZE])
 {
     (void)out;

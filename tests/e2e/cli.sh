@@ -143,3 +143,35 @@ test_test_looks_at_the_interfaces()
     querier igmpqd q -i eth0,eth1
     wait_log igmpqd 'eth0,eth1: there is no such interface .there are: eth0.; .*repeat -i.*; waiting for it' 3
 }
+
+logged_twice()
+{
+    [ "$(grep -c -- "$1" "$E2E_DIR/igmpqd.log")" -eq 2 ]
+}
+
+# A port of a bridge has no address as a rule, and no host is behind it that the bridge does not have as well.
+# about 3 s
+test_port_of_a_bridge()
+{
+    namespace q
+    ip -n "$(ns q)" link add br0 type bridge
+    ip -n "$(ns q)" link add p-q1 type veth peer name far
+    ip -n "$(ns q)" link set p-q1 master br0 up
+    ip -n "$(ns q)" link set far up
+    ip -n "$(ns q)" link set br0 up
+    ip -n "$(ns q)" addr add 192.168.50.10/24 dev br0
+    tested 'p-q1 has no IPv4 address, and is a port of br0: use -i br0' -i p-q1
+    tested '' -i br0
+    querier igmpqd q -i p-q1 -i br0 --control-socket "$E2E_DIR/s.sock"
+    wait_log igmpqd 'warning: p-q1: no IPv4 address, and it is a port of br0: use -i br0' 3
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" status p-q1 >"$E2E_DIR/out.log" || fail 'no status'
+    grep -q '^p-q1: .*port of a bridge' "$E2E_DIR/out.log" || fail "status: $(cat "$E2E_DIR/out.log")"
+    in_ns q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" status | python3 "$E2E_HERE/schema.py" status >/dev/null || fail 'the schema'
+    ip -n "$(ns q)" addr add 192.168.51.10/24 dev p-q1
+    wait_log igmpqd 'p-q1: .*querier as 192\.168\.51\.10' 3
+    # Also when it has long been running, with few rights.
+    ip -n "$(ns q)" addr del 192.168.51.10/24 dev p-q1
+    within 3 logged_twice 'warning: p-q1: no IPv4 address, and it is a port of br0' || fail 'not said again'
+    # The other end is no port.
+    tested '' -i far
+}

@@ -199,7 +199,10 @@ unsigned ctl_print_troubles(const json_t *status, bool has_colors, FILE *to)
             continue;
         const char *name = ctl_text(segment, "segment", a), *state = ctl_text(segment, "state", b);
         if (strcmp(state, "") != 0 && strcmp(state, "-") != 0 && strcmp(state, "ready") != 0) {
-            fprintf(to, "%s%s:%s the interface is not ready: %s\n", bad, name, plain, state);
+            fprintf(to, "%s%s:%s the interface is not ready: %s\n", bad, name, plain,
+                    strcmp(state, "bridge port") == 0
+                        ? "no address, and it is a port of a bridge: the querier belongs on that"
+                        : state);
             count++;
         }
         if (json_array_size(json_object_get(segment, "missing")) > 0) {
