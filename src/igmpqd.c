@@ -345,12 +345,13 @@ static int test(const struct config *config)
     struct links links;
     struct problem problem;
 
-    if (links_take(&links, &problem) == 0)
+    bool is_known = links_take(&links, &problem) == 0;
+    if (is_known)
         daemon_check_interfaces(config, &links);
     else
         log_warning("%s", problem.text);
+    config_print(config, is_known ? &links : NULL, stdout);
     links_free(&links);
-    config_print(config, stdout);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
 }
 

@@ -107,7 +107,8 @@ bool config_is_pattern(const char *interface);
 /** Whether an interface's name is meant. */
 bool config_matches(const struct segment_config *segment, const char *interface);
 
-/** The effective settings of each segment and what follows from them, for people (igmpqd -T). */
-void config_print(const struct config *config, FILE *to);
+/** The effective settings of each segment and what follows from them, for people (igmpqd -T). With
+ * `links` (NULL: not known) also which address "auto" is now. */
+void config_print(const struct config *config, const struct links *links, FILE *to);
 
 #endif

@@ -237,8 +237,8 @@ static int select_listed(struct config *config, const struct config *listed, con
     return 0;
 }
 
-/** The interfaces of the command line. What the file does not list has
- * the settings outside its entries; so has what a pattern stands for beyond them. */
+/** The interfaces of the command line. What the file does not list has the settings outside its
+ * entries; so has what a pattern stands for beyond them. */
 static int add_interfaces(struct config *config, const struct config *listed,
                           const struct file *file, const struct overrides *overrides,
                           const char *const *interfaces, unsigned count,
@@ -333,7 +333,30 @@ static void print_derived(const struct params *p, FILE *to)
                   2 * p->query_interval + p->query_response_interval);
 }
 
-void config_print(const struct config *config, FILE *to)
+/** As the daemon chooses it, from the interfaces as they are; nothing of those that are not there.
+ */
+static void print_auto(const struct segment_config *segment, const struct links *links, FILE *to)
+{
+    const struct link_info *link = links ? links_find(links, segment->interface) : NULL;
+    char prefix[TEXT_PREFIX_SIZE];
+
+    if (!link)
+        return;
+    bool is_tagged = segment->vlan != VLAN_NONE;
+    if (is_tagged)
+        link = links_find_vlan(links, link->index, segment->vlan);
+    if (link && (link->is_up || !is_tagged) && !address_is_none(link->primary.address))
+        fprintf(to, "    # address now: %s, of %s\n", text_prefix(link->primary, prefix),
+                link->name);
+    else if (is_tagged)
+        fprintf(to,
+                "    # address now: 0.0.0.0, as proxy, since this host has none there: it falls "
+                "silent when a real querier is heard\n");
+    else
+        fprintf(to, "    # address now: none; it waits for one\n");
+}
+
+void config_print(const struct config *config, const struct links *links, FILE *to)
 {
     char value[1024], prefix[TEXT_PREFIX_SIZE], name[SEGMENT_NAME_SIZE];
 
@@ -345,6 +368,8 @@ void config_print(const struct config *config, FILE *to)
                 segment->source == SOURCE_AUTO    ? "auto"
                 : segment->source == SOURCE_PROXY ? "proxy"
                                                   : text_prefix(segment->address, prefix));
+        if (segment->source == SOURCE_AUTO)
+            print_auto(segment, links, to);
         for (const struct setting *setting = settings_all(); setting->name; setting++)
             fprintf(to, "    %s = %s\n", setting->name,
                     settings_get(&segment->params, setting->name, value, sizeof value));

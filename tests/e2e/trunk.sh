@@ -211,3 +211,32 @@ again_from()
 {
     tail -n "+$(($1 + 1))" "$E2E_DIR/igmpqd.log" | grep -Eq "$2: startup query 3 of 3"
 }
+
+# "igmpqd -T" tells who speaks from where, as far as this host knows now.
+# about 1 s
+test_test_tells_the_addresses()
+{
+    local office
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    office='0.0.0.0 proxy'
+    if ip -n "$(ns q)" link add link eth0 name office type vlan id 11 2>/dev/null; then
+        ip -n "$(ns q)" addr add 10.11.0.1/24 dev office
+        ip -n "$(ns q)" link set office up
+        ip -n "$(ns q)" link add link eth0 name down type vlan id 12
+        ip -n "$(ns q)" addr add 10.12.0.1/24 dev down
+        office='10.11.0.1/24, of office'
+    else
+        note 'this kernel has no VLAN devices'
+    fi
+    ip -n "$(ns q)" link add bare type bridge
+    cat >"$E2E_DIR/igmpqd.conf" <<'END'
+interfaces = ( "eth0", "bare", "absent", { name = "eth0"; vlan = "10-12"; }, { name = "absent"; vlan = 10; },
+    { name = "eth0"; vlan = 13; address = "10.13.0.1/24"; } );
+END
+    in_ns q "$IGMPQ_BIN/igmpqd" -T -c "$E2E_DIR/igmpqd.conf" >"$E2E_DIR/out.log" 2>/dev/null || fail 'refused'
+    awk '/^[^ ]/ { now = $1 } /# address now/ { sub(/^ *# address now: /, ""); print now " " $0 }' "$E2E_DIR/out.log" \
+        >"$E2E_DIR/now.log"
+    sed 's/, as proxy, .*/ proxy/' "$E2E_DIR/now.log" | paste -s -d ';' >"$E2E_DIR/short.log"
+    [ "$(cat "$E2E_DIR/short.log")" = "eth0 192.168.50.10/24, of eth0;bare none; it waits for one;eth0/10 0.0.0.0 proxy;\
+eth0/11 $office;eth0/12 0.0.0.0 proxy" ] || fail "$(cat "$E2E_DIR/now.log")"
+}

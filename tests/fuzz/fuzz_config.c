@@ -126,7 +126,7 @@ static void load(const struct overrides *overrides)
     }
     check_config(&config);
     if (config.count <= 64) /* a line for each of thousands of VLANs takes long */
-        config_print(&config, nowhere);
+        config_print(&config, NULL, nowhere);
     config_free(&config);
 }
 
