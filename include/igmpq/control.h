@@ -62,9 +62,9 @@
  *    "mode", "address":A?, "prefix_length":N, "mac":M?, "proxy":B, "version":N,
  *    "query_interval":S, "response_interval":S, "robustness":N, "next_query_in":S?,
  *    "startup_left":N, "takeover_in":S?, "other_querier_timeout":S, "elected":null or object,
- *    "groups":N, "max_groups":N, "sources":N, "max_sources":N, "hosts":N, "max_hosts":N,
- *    "queriers":N, "expected":N, "missing":[A...], "present":B, "attached":B, "up":B, "carrier":B,
- *    "mtu":N, "state"}
+ *    "duplicate":null or object, "groups":N, "max_groups":N, "sources":N, "max_sources":N,
+ *    "hosts":N, "max_hosts":N, "queriers":N, "expected":N, "missing":[A...], "present":B,
+ *    "attached":B, "up":B, "carrier":B, "mtu":N, "state"}
  *       vlan      0: untagged
  *       role      "down", "querier", "non-querier"
  *       mode      "active", "listen-first", "backup", "passive"
@@ -84,6 +84,10 @@
  *       measured_interval  the longest gap between its general queries; null: there was none yet
  *       proven    it was steady for so long that other_querier_timeout relies on it
  *       advertised_interval, robustness  of version 3
+ *
+ *   "duplicate" is null unless another device queries with our own address, and did so within
+ *   other_querier_timeout; it is among no queriers, and elects nobody:
+ *   {"mac":M?, "last":T, "silent":S}
  *
  * groups: in the order of their first report. Those that come meanwhile are not told, those that
  * went are left out.
@@ -143,7 +147,8 @@
  *       level     "error", "warning", "info", "debug"
  *       text      one sentence
  *   Beside the kinds of igmpq-replay(1) there are "expected-group-lost" and "expected-group-back",
- *   with "group":A; "lasted" is 0 where there was no member since the start.
+ *   with "group":A; "lasted" is 0 where there was no member since the start; and a "refused" whose
+ *   verdict is "own-address" is called "duplicate-address", as the hook has it.
  *   Events of level debug (periodic queries, groups) are kept apart from the others, which they
  *   would push out otherwise: the serials of old events have gaps.
  *   {"type":"lost", "count":N}: so many were overwritten before this follower took them

@@ -54,6 +54,7 @@ struct limited {
     instant last;
     uint64_t unreported;
     struct address address; /* of the sender last reported */
+    struct mac mac;         /* of that address last, reported or not */
     instant seen;           /* when that sender did it last, reported or not */
     unsigned times;         /* reports of it in a row, as an index of growing gaps */
 };
@@ -143,6 +144,9 @@ bool segment_query_now(struct segment *segment, instant now, struct address grou
 
 /** The other querier present interval as it stands. */
 duration segment_other_querier_present(const struct segment *segment);
+/** Another device queries with our own address (Q-62), and did so within the other querier present
+ * interval: its `mac`, and when it was `seen` last. NULL: none does. */
+const struct limited *segment_duplicate(const struct segment *segment, instant now);
 /** The robustness variable and intervals in force for memberships. */
 struct adopted segment_adopted(const struct segment *segment);
 /** The version that the next query will have. */

@@ -62,6 +62,17 @@ duration segment_other_querier_present(const struct segment *segment)
     return tenure_other_querier_present(&segment->tenure, &segment->params);
 }
 
+const struct limited *segment_duplicate(const struct segment *segment, instant now)
+{
+    const struct limited *refused = &segment->refused[VERDICT_OWN_ADDRESS];
+    bool is_ours = address_equal(refused->address, segment->identity.own.address);
+
+    return segment->role != ROLE_DOWN && refused->has_happened && is_ours &&
+                   now < instant_after(refused->seen, segment_other_querier_present(segment))
+               ? refused
+               : NULL;
+}
+
 unsigned segment_send_version(const struct segment *segment, instant now)
 {
     if (!segment->params.follow_version)

@@ -19,8 +19,10 @@ static struct event *report(struct segment *segment, instant now, enum event_kin
 
     if (limited->has_happened && now < instant_after(limited->last, gap)) {
         limited->unreported++;
-        if (goes_on)
+        if (goes_on) {
             limited->seen = now;
+            limited->mac = frame->source_mac;
+        }
         return NULL;
     }
     unsigned times = !goes_on ? 0 : limited->times < 3 ? limited->times + 1 : 3;
@@ -29,8 +31,12 @@ static struct event *report(struct segment *segment, instant now, enum event_kin
     event->mac = frame->source_mac;
     event->version = version;
     event->count = limited->unreported;
-    *limited = (struct limited){
-        .has_happened = true, .last = now, .seen = now, .address = frame->source, .times = times};
+    *limited = (struct limited){.has_happened = true,
+                                .last = now,
+                                .seen = now,
+                                .address = frame->source,
+                                .mac = frame->source_mac,
+                                .times = times};
     return event;
 }
 

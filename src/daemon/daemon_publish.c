@@ -11,6 +11,16 @@
 
 #define EXPECTED_LOST "expected-group-lost"
 #define EXPECTED_BACK "expected-group-back"
+#define DUPLICATE     "duplicate-address"
+
+/** What it is called in the list of events. A duplicate address is no refusal like others: a person
+ * has to see to it. */
+static const char *listed_name(const struct event *event)
+{
+    bool is_duplicate = event->kind == EVENT_REFUSED && event->verdict == VERDICT_OWN_ADDRESS;
+
+    return is_duplicate ? DUPLICATE : event_kind_name(event->kind);
+}
 
 /** What the hook calls it, or NULL: nothing for the hook. */
 static const char *hook_name(const struct event *event, const char *name)
@@ -22,7 +32,7 @@ static const char *hook_name(const struct event *event, const char *name)
     case EVENT_QUERIER_GONE:
     case EVENT_GROUP_JOINED:
     case EVENT_GROUP_LEFT: return name;
-    case EVENT_REFUSED: return event->verdict == VERDICT_OWN_ADDRESS ? "duplicate-address" : NULL;
+    case EVENT_REFUSED: return event->verdict == VERDICT_OWN_ADDRESS ? name : NULL;
     case EVENT_QUERY_SENT:
     case EVENT_WARNING:
     case EVENT_KIND_COUNT: break;
@@ -179,7 +189,7 @@ void daemon_publish(struct daemon *daemon, const struct event *event, enum log_l
 {
     struct seat *seat = &daemon->seat[event->segment];
 
-    keep(daemon, event, event_kind_name(event->kind), level, text);
+    keep(daemon, event, listed_name(event), level, text);
     seat->querier_changes += event->kind == EVENT_QUERIER_ELECTED ||
                              (event->kind == EVENT_ROLE && event->role_to == ROLE_QUERIER);
     if (event->kind == EVENT_ROLE || event->kind == EVENT_GROUP_JOINED ||

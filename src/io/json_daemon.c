@@ -90,6 +90,20 @@ static json_t *elected(const struct segment *segment, instant now, duration wall
     return object;
 }
 
+static json_t *duplicate(const struct segment *segment, instant now, duration wall)
+{
+    const struct limited *other = segment_duplicate(segment, now);
+    json_t *object;
+
+    if (!other)
+        return json_null();
+    object = json_object();
+    json_value_put(&object, "mac", json_value_mac(other->mac));
+    json_value_put(&object, "last", json_value_time(instant_after(other->seen, wall)));
+    json_value_put(&object, "silent", json_value_span(now - other->seen));
+    return object;
+}
+
 static void add_who(json_t **object, const struct segment *segment)
 {
     const struct identity *identity = &segment->identity;
@@ -161,6 +175,7 @@ char *json_line_segment(const struct segment *segment, const struct port_io *por
     add_who(&object, segment);
     add_times(&object, segment, now);
     json_value_put(&object, "elected", elected(segment, now, wall));
+    json_value_put(&object, "duplicate", duplicate(segment, now, wall));
     add_tables(&object, segment);
     add_expected(&object, expected);
     json_value_put(&object, "present", json_boolean(port->is_present));

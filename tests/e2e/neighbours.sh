@@ -61,11 +61,20 @@ test_duplicate_address()
     local began
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     capture wire peer eth0
-    querier igmpqd q -i eth0 -q 2 -t 6
+    querier igmpqd q -i eth0 -q 2 -t 6 --control-socket "$E2E_DIR/s.sock"
     sleep 2
     began=$(now)
     frame peer query --src 192.168.50.10 --count 5
     wait_log igmpqd '[Dd]uplicate' 2
+    # It is no querier and elects nobody, so that nothing else would tell.
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" >"$E2E_DIR/status.log" || fail 'no status'
+    grep -Eq "^eth0: another device \(MAC $(mac_of peer)\) queries with our address 192\.168\.50\.10, last [0-9.]+ s ago" \
+        "$E2E_DIR/status.log" || fail "status: $(cat "$E2E_DIR/status.log")"
+    in_ns q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" status | python3 "$E2E_HERE/schema.py" status >/dev/null ||
+        fail 'the schema of the status'
+    in_ns q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" events >"$E2E_DIR/events.log"
+    python3 "$E2E_HERE/schema.py" events <"$E2E_DIR/events.log" >/dev/null || fail 'the schema of the events'
+    grep -q '"event":"duplicate-address".*"verdict":"own-address"' "$E2E_DIR/events.log" || fail "events: $(cat "$E2E_DIR/events.log")"
     sleep 5
     expect "$(query_count wire "$began" "ether src $(mac_of q)") >= 2" 'our queries in 5 s'
     never_logged igmpqd 'LOST'

@@ -26,6 +26,13 @@ static void shows(const char *words, const char *text)
     assert_string_equal(complained(), "");
 }
 
+/* Among others of the run before. */
+static void shows_line(const char *line)
+{
+    if (!strstr(said(), line))
+        fail_msg("no line \"%s\" in:\n%s", line, said());
+}
+
 /* As the run before. */
 static void shows_the_same(const char *words)
 {
@@ -139,6 +146,11 @@ static const struct canned odd[] = {
                    "\"elected\":{\"address\":\"0.0.0.0\",\"measured_interval\":null,"
                    "\"proven\":false,\"advertised_interval\":null}}\n" END(1),
      CANNED_ANSWERS, 0},
+    {"status d",
+     CANNED_HEADER "{\"type\":\"segment\",\"segment\":\"d\",\"role\":\"querier\","
+                   "\"address\":\"192.168.1.10\",\"duplicate\":{\"mac\":\"00:00:5e:00:53:07\","
+                   "\"last\":\"1793264397.000000\",\"silent\":\"3.250000\"}}\n" END(1),
+     CANNED_ANSWERS, 0},
     {NULL, CANNED_HEADER DAEMON END(1), CANNED_ANSWERS, 0},
 };
 
@@ -163,6 +175,9 @@ static void test_status_oddities(void **state)
     shows("status", "igmpqd 0.1.0, process 4711, up 3 h 05 min, configuration /etc/igmpqd.conf\n"
                     "\n"
                     "It has no segment: its interfaces are not there, or none is configured.\n");
+    assert_int_equal(run_ctl("status d"), 0);
+    shows_line("d: another device (MAC 00:00:5e:00:53:07) queries with our address "
+               "192.168.1.10, last 3 s ago: give one of them another\n");
 }
 
 static void test_groups(void **state)

@@ -296,6 +296,15 @@ static void test_q62_duplicate_address(void **state)
     fixture_hear_inside(f, AT_S(70), &outside, &query);
     assert_int_equal(fixture_count_events(f, EVENT_REFUSED), 2);
     assert_int_equal(fixture_last_event(f, EVENT_REFUSED)->count, 4); /* kept quiet since */
+    outside.source_mac = fixture_mac(FIXTURE_L);
+    fixture_hear_inside(f, AT_S(71), &outside, &query); /* not reported, and remembered */
+    /* Told for the other querier present interval of 255 s. */
+    const struct limited *duplicate = segment_duplicate(fixture_segment(f), AT_S(72));
+    assert_non_null(duplicate);
+    assert_int_equal(duplicate->seen, AT_S(71));
+    assert_memory_equal(&duplicate->mac, &outside.source_mac, sizeof duplicate->mac);
+    assert_non_null(segment_duplicate(fixture_segment(f), AT_MS(71000 + 254999)));
+    assert_null(segment_duplicate(fixture_segment(f), AT_S(71 + 255)));
     fixture_run_until(f, AT_S(160));
     EXPECT_GENERAL(f, AT_S(0), AT_MS(31250), AT_MS(156250));
     assert_int_equal(fixture_segment(f)->querier_count, 0);

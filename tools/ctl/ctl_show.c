@@ -187,6 +187,19 @@ static void print_missing(const json_t *segment, FILE *to)
     fprintf(to, ", which expect-groups names\n");
 }
 
+/** Neither hears the other as a querier, so that nothing else of this answer tells. */
+static void print_duplicate(const json_t *segment, FILE *to)
+{
+    const json_t *duplicate = json_object_get(segment, "duplicate");
+    char a[32], b[32], c[32];
+
+    fprintf(to,
+            "another device (MAC %s) queries with our address %s, last %s ago: give one of them "
+            "another\n",
+            ctl_text(duplicate, "mac", a), ctl_text(segment, "address", b),
+            ctl_span(duplicate, "silent", c));
+}
+
 unsigned ctl_print_troubles(const json_t *status, bool has_colors, FILE *to)
 {
     const char *bad = has_colors ? CTL_BAD : "", *plain = has_colors ? CTL_PLAIN : "";
@@ -203,6 +216,11 @@ unsigned ctl_print_troubles(const json_t *status, bool has_colors, FILE *to)
                     strcmp(state, "bridge port") == 0
                         ? "no address, and it is a port of a bridge: the querier belongs on that"
                         : state);
+            count++;
+        }
+        if (json_is_object(json_object_get(segment, "duplicate"))) {
+            fprintf(to, "%s%s:%s ", bad, name, plain);
+            print_duplicate(segment, to);
             count++;
         }
         if (json_array_size(json_object_get(segment, "missing")) > 0) {
