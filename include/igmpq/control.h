@@ -183,7 +183,9 @@
  *   {"type":"query", "segment", "group":A?, "sent":B, "why"}
  *       group     null: a general query; why: null, or what kept this segment from sending it
  *
- * reload: no object; an error (failed) when the file is wrong, and all stays as it was
+ * reload: what the log is warned of by it; an error (failed) when the file is wrong, and all stays
+ * as it was
+ *   {"type":"warning", "text"}
  *
  * verbose
  *   {"type":"verbose", "verbose":B}

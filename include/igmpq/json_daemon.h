@@ -103,5 +103,6 @@ char *json_line_interface(const struct link_info *link, bool is_used);
 /** `why` NULL: it was sent. */
 char *json_line_query_done(const struct segment *segment, struct address group, const char *why);
 char *json_line_verbose(bool is_verbose);
+char *json_line_warning(const char *text);
 
 #endif

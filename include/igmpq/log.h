@@ -4,8 +4,8 @@
  * Levels: error, warning, info, debug. Under systemd (JOURNAL_STREAM set and standard error is that
  * stream) the time is left out and the level is given as the "<N>" prefix that the journal reads.
  * A reader that stops reading never stops the writer: lines without room are dropped, and counted
- * in a line of their own once there is room again. The level, that count and the socket of the
- * system's log are the only mutable state. Never exits.
+ * in a line of their own once there is room again. The level, that count, the socket of the
+ * system's log and who listens are the only mutable state. Never exits.
  */
 #ifndef IGMPQ_LOG_H
 #define IGMPQ_LOG_H
@@ -25,6 +25,15 @@ void log_open_syslog(const char *socket);
 /** One line; control characters inside are replaced so that nothing from the wire can forge a line.
  */
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Hears each line that is written, without time and level. It must not log. */
+struct log_listener {
+    void (*hear)(void *context, enum log_level level, const char *text);
+    void *context;
+};
+
+/** One more reader, from now on; NULL: no more. Borrowed. */
+void log_listen(const struct log_listener *listener);
 
 #define log_error(...)   log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)

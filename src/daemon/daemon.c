@@ -369,6 +369,7 @@ void daemon_close(struct daemon *daemon)
     engine_destroy(daemon->engine);
     event_log_close(daemon->events);
     config_free(&daemon->config);
+    config_free(&daemon->started_with);
     free(daemon->seat);
     free(daemon->pollfd);
     free(daemon->port);

@@ -96,16 +96,31 @@ static bool is_same_hook(char *const *a, char *const *b)
 /** What was made at the start stays: the socket, and the helper that was forked before anything. */
 static void tell_unapplied(const struct daemon_config *before, const struct daemon_config *now)
 {
-    if (strcmp(before->control_socket, now->control_socket) != 0 ||
-        strcmp(before->control_group, now->control_group) != 0 ||
-        before->control_mode != now->control_mode || before->hook_timeout != now->hook_timeout ||
-        strcmp(before->metrics_address, now->metrics_address) != 0 ||
-        !is_same_hook(before->hook, now->hook) || strcmp(before->user, now->user) != 0 ||
-        before->is_unconfined != now->is_unconfined || before->has_syslog != now->has_syslog ||
-        before->findings_horizon != now->findings_horizon)
-        log_warning("control-socket, control-group, control-mode, metrics-address, hook, "
-                    "hook-timeout, user, sandbox, syslog and findings-horizon are taken over when "
-                    "igmpqd is started again");
+    const struct {
+        const char *name;
+        bool has_changed;
+    } settings[] = {
+        {"control-socket", strcmp(before->control_socket, now->control_socket) != 0},
+        {"control-group", strcmp(before->control_group, now->control_group) != 0},
+        {"control-mode", before->control_mode != now->control_mode},
+        {"metrics-address", strcmp(before->metrics_address, now->metrics_address) != 0},
+        {"hook", !is_same_hook(before->hook, now->hook)},
+        {"hook-timeout", before->hook_timeout != now->hook_timeout},
+        {"user", strcmp(before->user, now->user) != 0},
+        {"sandbox", before->is_unconfined != now->is_unconfined},
+        {"syslog", before->has_syslog != now->has_syslog},
+        {"findings-horizon", before->findings_horizon != now->findings_horizon},
+    };
+    char names[160] = "";
+    size_t used = 0;
+    unsigned changed = 0;
+
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        if (settings[i].has_changed)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                     changed++ ? ", " : "", settings[i].name);
+    if (changed > 0)
+        log_warning("%s changed: taken over when igmpqd is started again", names);
 }
 
 static int reload(struct daemon *daemon, struct problem *problem)
@@ -128,7 +143,13 @@ static int reload(struct daemon *daemon, struct problem *problem)
         config_free(&config);
         return -1;
     }
-    tell_unapplied(&daemon->config.daemon, &config.daemon);
+    /* Reloads in a row say so each time, until it is started again or set as it was. */
+    if (!daemon->is_reloaded) {
+        daemon->is_reloaded = true;
+        daemon->started_with.daemon = daemon->config.daemon;
+        daemon->config.daemon.hook = NULL; /* it has another owner now */
+    }
+    tell_unapplied(&daemon->started_with.daemon, &config.daemon);
     config_free(&daemon->config);
     daemon->config = config;
     daemon_apply_verbosity(daemon);

@@ -38,6 +38,8 @@ void daemon_free_cursor(struct cursor *cursor)
         return;
     free(cursor->list);
     free(cursor->finding);
+    for (unsigned i = 0; i < cursor->warnings; i++)
+        free(cursor->warning[i]);
     links_free(&cursor->links);
     free(cursor);
 }
@@ -219,13 +221,50 @@ static enum control_step next_query(struct daemon *daemon, struct cursor *cursor
     return CONTROL_LINE;
 }
 
-static enum control_code begin_reload(struct daemon *daemon, struct problem *problem)
+static void keep_warning(void *context, enum log_level level, const char *text)
 {
+    struct cursor *cursor = context;
+
+    if (level > LOG_LEVEL_WARNING)
+        return;
+    char *copy = cursor->warnings < WARNINGS_MOST ? strdup(text) : NULL;
+    if (copy)
+        cursor->warning[cursor->warnings++] = copy;
+    else
+        cursor->warnings_lost++;
+}
+
+/** Who asks for it learns what the log is told of it: of the file, of what takes a restart, of the
+ * interfaces. */
+static enum control_code begin_reload(struct daemon *daemon, struct cursor *cursor,
+                                      struct problem *problem)
+{
+    const struct log_listener listener = {keep_warning, cursor};
+
     if (!daemon->setup->config_path) {
         problem_set(problem, "igmpqd was started without a configuration file");
         return CONTROL_REFUSED;
     }
-    return daemon_reload(daemon, problem) < 0 ? CONTROL_FAILED : CONTROL_OK;
+    log_listen(&listener);
+    int result = daemon_reload(daemon, problem);
+    log_listen(NULL);
+    return result < 0 ? CONTROL_FAILED : CONTROL_OK;
+}
+
+static enum control_step next_warning(struct cursor *cursor, char **line)
+{
+    char text[64];
+
+    if (cursor->index < cursor->warnings) {
+        *line = json_line_warning(cursor->warning[cursor->index++]);
+        return CONTROL_LINE;
+    }
+    if (cursor->warnings_lost == 0 || cursor->has_done)
+        return CONTROL_DONE;
+    cursor->has_done = true;
+    snprintf(text, sizeof text, "%u more, which the log has", cursor->warnings_lost);
+    *line = json_line_warning(text);
+    return CONTROL_LINE;
 }
 
 static enum control_step next_verbose(struct cursor *cursor, char **line)
@@ -282,7 +321,7 @@ static enum control_code begin(void *context, struct control_exchange *exchange,
         if (links_take(&cursor->links, &exchange->problem) < 0)
             return CONTROL_FAILED;
         break;
-    case CONTROL_RELOAD: return begin_reload(daemon, &exchange->problem);
+    case CONTROL_RELOAD: return begin_reload(daemon, cursor, &exchange->problem);
     case CONTROL_VERBOSE:
         daemon_set_verbosity(daemon, request->is_on ? VERBOSITY_ON : VERBOSITY_OFF);
         break;
@@ -320,7 +359,7 @@ static enum control_step next(void *context, struct control_exchange *exchange, 
     case CONTROL_METRICS: return next_metric(daemon, cursor, now, line);
     case CONTROL_QUERY: return next_query(daemon, cursor, exchange, now, line);
     case CONTROL_VERBOSE: return next_verbose(cursor, line);
-    case CONTROL_RELOAD:
+    case CONTROL_RELOAD: return next_warning(cursor, line);
     case CONTROL_VERB_COUNT: break;
     }
     return CONTROL_DONE;

@@ -8,6 +8,9 @@
 #include "igmpq/control.h"
 #include "igmpq/text.h"
 
+/** Of a reload; the log has all of them. */
+#define WARNINGS_MOST 32
+
 /** A member of a list that was taken down when its turn came. */
 struct listed {
     struct address address;
@@ -35,7 +38,9 @@ struct cursor {
     size_t index;          /* settings, interfaces, families of metrics */
     unsigned sample;
     bool has_told_family;
-    bool has_done; /* query: one was sent */
+    bool has_done;                /* query: one was sent */
+    char *warning[WARNINGS_MOST]; /* reload: what the log was told */
+    unsigned warnings, warnings_lost;
     struct links links;
 };
 

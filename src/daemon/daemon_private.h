@@ -49,6 +49,8 @@ struct seat {
 struct daemon {
     const struct daemon_setup *setup;
     struct config config;
+    struct config started_with; /* its settings of the daemon, once another was read; else empty */
+    bool is_reloaded;           /* there is another */
     struct engine *engine;
     struct builder *builder;
     struct port_io **port; /* by the engine's port number; NULL: free */

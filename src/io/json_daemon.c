@@ -274,3 +274,11 @@ char *json_line_verbose(bool is_verbose)
     json_value_put(&object, "verbose", json_boolean(is_verbose));
     return json_value_line(object);
 }
+
+char *json_line_warning(const char *text)
+{
+    json_t *object = json_value_object("warning");
+
+    json_value_put(&object, "text", json_value_text(text));
+    return json_value_line(object);
+}

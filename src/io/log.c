@@ -101,6 +101,13 @@ static bool log_is_journal(void)
            (unsigned long long)status.st_ino == inode;
 }
 
+static const struct log_listener *log_listening;
+
+void log_listen(const struct log_listener *listener)
+{
+    log_listening = listener;
+}
+
 static size_t log_prefix(enum log_level level, char *out, size_t size)
 {
     struct timespec now;
@@ -209,6 +216,8 @@ void log_line(enum log_level level, const char *format, ...)
     length = prefix + strlen(line + prefix);
     if (wanted > 0 && (size_t)wanted >= room - prefix)
         memcpy(line + length - 3, "...", 3);
+    if (log_listening != NULL)
+        log_listening->hear(log_listening->context, level, line + prefix);
     if (log_system.path != NULL)
         log_syslog_write(log_system.path, &log_system.descriptor, log_level_priority(level),
                          line + prefix);

@@ -158,7 +158,20 @@ test_reload_and_verbose()
     ready
     printf 'interfaces = ( "eth0" );\nquery-interval = 30;\nexpect-groups = ( "239.9.9.9" );\n' >"$E2E_DIR/q.conf"
     asked reload || fail "reload: $(cat "$E2E_DIR/asked.log")"
-    wait_log igmpqd 'control-socket, .* are taken over when igmpqd is started again' 1
+    wait_log igmpqd 'warning: control-socket changed: taken over when igmpqd is started again' 1
+    # Who asked is told as well, of this alone.
+    python3 "$E2E_HERE/schema.py" reload <"$E2E_DIR/asked.log" >/dev/null || fail 'the schema of reload'
+    told '{"type":"warning","text":"control-socket changed: taken over when igmpqd is started again"}'
+    same 'warnings' 1 "$(grep -c '"type":"warning"' "$E2E_DIR/asked.log")"
+    printf 'interfaces = ( "eth0", "lo" );\ncontrol-socket = "%s";\nquery-interval = 30;\nhook = "/bin/true";\nsyslog = true;\n' \
+        "$E2E_DIR/s.sock" >"$E2E_DIR/q.conf"
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" reload >"$E2E_DIR/reload.log" || fail 'igmpqctl reload'
+    grep -qx 'warning: hook, syslog changed: taken over when igmpqd is started again' "$E2E_DIR/reload.log" ||
+        fail "igmpqctl reload: $(cat "$E2E_DIR/reload.log")"
+    grep -qx 'warning: lo is not an Ethernet interface: .*' "$E2E_DIR/reload.log" || fail "igmpqctl reload: $(cat "$E2E_DIR/reload.log")"
+    same 'the last line' 'The configuration was read again.' "$(tail -n 1 "$E2E_DIR/reload.log")"
+    printf 'interfaces = ( "eth0" );\nquery-interval = 30;\nexpect-groups = ( "239.9.9.9" );\n' >"$E2E_DIR/q.conf"
+    asked reload || fail "reload: $(cat "$E2E_DIR/asked.log")"
     asked status
     told '"missing":["239.9.9.9"]'
     same 'query interval' '"30.000000"' "$(value segment query_interval)"

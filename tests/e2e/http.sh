@@ -115,5 +115,5 @@ test_port_taken()
     is_running other || fail 'it ended for that'
     sed -i 's/9463/9464/' "$E2E_DIR/q.conf"
     kill -HUP "$(pid_of igmpqd)"
-    wait_log igmpqd 'metrics-address, .* are taken over when igmpqd is started again' 5
+    wait_log igmpqd 'metrics-address changed: taken over when igmpqd is started again' 5
 }

@@ -209,7 +209,9 @@ static const struct canned commands[] = {
                    "\"why\":\"192.168.10.1 is the querier\"}\n"
                    "{\"type\":\"error\",\"code\":\"refused\",\"text\":\"no query was sent\"}\n",
      CANNED_ANSWERS, 0},
-    {"reload", CANNED_HEADER END(0), CANNED_ANSWERS, 0},
+    {"reload",
+     CANNED_HEADER "{\"type\":\"warning\",\"text\":\"hook changed: taken over later\"}\n" END(1),
+     CANNED_ANSWERS, 0},
     {"verbose on", CANNED_HEADER "{\"type\":\"verbose\",\"verbose\":true}\n" END(1), CANNED_ANSWERS,
      0},
     {NULL, CANNED_HEADER END(0), CANNED_ANSWERS, 0},
@@ -226,7 +228,8 @@ static void test_commands(void **state)
     assert_int_equal(run_ctl("query eth1/10"), 1);
     assert_string_equal(said(), "eth1/10: no query was sent: 192.168.10.1 is the querier\n");
     assert_string_equal(complained(), "igmpqctl: igmpqd says no: no query was sent\n");
-    shows("reload", "The configuration was read again.\n");
+    shows("reload", "warning: hook changed: taken over later\n"
+                    "The configuration was read again.\n");
     shows("verbose on", "verbose: on\n");
 }
 

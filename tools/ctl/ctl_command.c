@@ -283,6 +283,8 @@ static void print_done(const json_t *object, FILE *out)
         fprintf(out, "%s: no query was sent: %s\n", segment, ctl_text(object, "why", b));
     else if (ctl_is_type(object, "verbose"))
         fprintf(out, "verbose: %s\n", ctl_is_true(object, "verbose") ? "on" : "off");
+    else if (ctl_is_type(object, "warning"))
+        fprintf(out, "warning: %s\n", ctl_text(object, "text", b));
 }
 
 /** query, reload, verbose: what was done, in words; an error may come behind some of it. */
