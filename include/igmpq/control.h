@@ -63,8 +63,8 @@
  *    "query_interval":S, "response_interval":S, "robustness":N, "next_query_in":S?,
  *    "startup_left":N, "takeover_in":S?, "other_querier_timeout":S, "elected":null or object,
  *    "duplicate":null or object, "groups":N, "max_groups":N, "sources":N, "max_sources":N,
- *    "hosts":N, "max_hosts":N, "queriers":N, "expected":N, "missing":[A...], "present":B,
- *    "attached":B, "up":B, "carrier":B, "mtu":N, "state"}
+ *    "hosts":N, "max_hosts":N, "queriers":N, "expected":N, "missing":[A...],
+ *    "awaited":[A...], "present":B, "attached":B, "up":B, "carrier":B, "mtu":N, "state"}
  *       vlan      0: untagged
  *       role      "down", "querier", "non-querier"
  *       mode      "active", "listen-first", "backup", "passive"
@@ -73,7 +73,9 @@
  *       next_query_in  of a querier, else null; startup_left: of its burst, still to come
  *       takeover_in    of a non-querier: when it will speak, unless a querier is heard; null: never
  *       other_querier_timeout  the other querier present interval as it stands
- *       expected  how many groups expect-groups names here; missing: those without a member
+ *       expected  how many groups expect-groups names here; missing: those without a member;
+ *                 awaited: those that nobody was heard to want yet, while hosts still have time to
+ *                 answer, or nobody asks
  *       present   the interface is there; attached: it is captured on
  *       state     what was last told of the interface: "ready", "absent", "down", "no carrier",
  *                 "no address", "bridge port" (without one, of a bridge of the daemon's host), or

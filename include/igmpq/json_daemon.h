@@ -38,10 +38,11 @@ struct json_daemon {
 };
 char *json_line_daemon(const struct json_daemon *daemon);
 
-/** The groups that are expected on a segment, and which of them have members. */
+/** The groups that are expected on a segment: which of them have members, and of which that there
+ * are none was told; the others were not seen yet, and still have time. */
 struct json_expected {
     const struct address *group;
-    const bool *is_present;
+    const bool *is_present, *is_missing;
     unsigned count;
 };
 char *json_line_segment(const struct segment *segment, const struct port_io *port,

@@ -89,7 +89,7 @@ static enum control_step next_status(const struct daemon *daemon, struct cursor 
         return CONTROL_DONE;
     const struct seat *seat = &daemon->seat[cursor->segment++];
     struct json_expected expected = {seat->expected.group, seat->is_expected_present,
-                                     seat->expected.count};
+                                     seat->is_absence_told, seat->expected.count};
     *line = json_line_segment(segment, daemon->port[segment->port], &expected, now, daemon->wall);
     return CONTROL_LINE;
 }

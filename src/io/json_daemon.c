@@ -152,13 +152,15 @@ static void add_tables(json_t **object, const struct segment *segment)
 
 static void add_expected(json_t **object, const struct json_expected *expected)
 {
-    json_t *missing = json_array();
+    json_t *missing = json_array(), *awaited = json_array();
 
     for (unsigned i = 0; i < expected->count; i++)
         if (!expected->is_present[i])
-            json_value_append(&missing, json_value_address(expected->group[i]));
+            json_value_append(expected->is_missing[i] ? &missing : &awaited,
+                              json_value_address(expected->group[i]));
     json_value_put(object, "expected", json_value_count(expected->count));
     json_value_put(object, "missing", missing);
+    json_value_put(object, "awaited", awaited);
 }
 
 char *json_line_segment(const struct segment *segment, const struct port_io *port,

@@ -173,7 +173,7 @@ test_reload_and_verbose()
     printf 'interfaces = ( "eth0" );\nquery-interval = 30;\nexpect-groups = ( "239.9.9.9" );\n' >"$E2E_DIR/q.conf"
     asked reload || fail "reload: $(cat "$E2E_DIR/asked.log")"
     asked status
-    told '"missing":["239.9.9.9"]'
+    told '"missing":[],"awaited":["239.9.9.9"]'
     same 'query interval' '"30.000000"' "$(value segment query_interval)"
     printf 'query-interval = nonsense;\n' >"$E2E_DIR/q.conf"
     asked reload && fail 'a wrong file was taken'
@@ -379,13 +379,21 @@ END
     querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/s.sock"
     ready
     within 3 hooked ' role eth0 role=querier address= ' || fail 'the hook was not told of the role'
+    # Not seen yet: that is no alarm.
     asked status
-    told '"missing":["239.1.2.3"]'
+    told '"missing":[],"awaited":["239.1.2.3"]'
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" >"$E2E_DIR/status.log" || fail 'no status'
+    grep -qx '  expected   not seen yet: 239\.1\.2\.3' "$E2E_DIR/status.log" || fail "status: $(cat "$E2E_DIR/status.log")"
+    ! grep -q 'nobody listens' "$E2E_DIR/status.log" || fail 'an alarm at the start'
     asked metrics
     told '{"type":"sample","labels":{"segment":"eth0","group":"239.1.2.3"},"value":"0"}'
 
     # One that was never there is told after a group membership interval, once.
     wait_log igmpqd 'warning: eth0: expected group 239.1.2.3 has no member$' 6
+    asked status
+    told '"missing":["239.1.2.3"],"awaited":[]'
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" >"$E2E_DIR/status.log" || fail 'no status'
+    grep -q '^eth0: nobody listens to 239\.1\.2\.3, ' "$E2E_DIR/status.log" || fail "status: $(cat "$E2E_DIR/status.log")"
     within 3 hooked ' expected-group-lost eth0 .* group=239.1.2.3 .*has no member$' || fail 'the hook was not told of the absence'
     sleep 4
     [ "$(grep -c 'expected group' "$E2E_DIR/igmpqd.log")" -eq 1 ] || fail 'the absence was told more than once'

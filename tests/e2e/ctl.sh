@@ -116,6 +116,8 @@ looks()
 test_tables()
 {
     scene
+    # that long it has time
+    wait_log igmpqd 'eth0: expected group 239\.9\.9\.9 has no member$' 10
     gives -S eth0
     looks <<'END'
 igmpqd 0.1.0, process N, up SPAN, configuration DIR/q.conf

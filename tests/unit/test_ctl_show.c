@@ -147,9 +147,11 @@ static const struct canned odd[] = {
                    "\"proven\":false,\"advertised_interval\":null}}\n" END(1),
      CANNED_ANSWERS, 0},
     {"status d",
-     CANNED_HEADER "{\"type\":\"segment\",\"segment\":\"d\",\"role\":\"querier\","
-                   "\"address\":\"192.168.1.10\",\"duplicate\":{\"mac\":\"00:00:5e:00:53:07\","
-                   "\"last\":\"1793264397.000000\",\"silent\":\"3.250000\"}}\n" END(1),
+     CANNED_HEADER
+     "{\"type\":\"segment\",\"segment\":\"d\",\"role\":\"querier\","
+     "\"address\":\"192.168.1.10\",\"missing\":[],"
+     "\"awaited\":[\"239.9.9.8\",\"239.9.9.9\"],\"duplicate\":{\"mac\":\"00:00:5e:00:53:07\","
+     "\"last\":\"1793264397.000000\",\"silent\":\"3.250000\"}}\n" END(1),
      CANNED_ANSWERS, 0},
     {NULL, CANNED_HEADER DAEMON END(1), CANNED_ANSWERS, 0},
 };
@@ -176,6 +178,7 @@ static void test_status_oddities(void **state)
                     "\n"
                     "It has no segment: its interfaces are not there, or none is configured.\n");
     assert_int_equal(run_ctl("status d"), 0);
+    shows_line("  expected   not seen yet: 239.9.9.8, 239.9.9.9\n");
     shows_line("d: another device (MAC 00:00:5e:00:53:07) queries with our address "
                "192.168.1.10, last 3 s ago: give one of them another\n");
 }

@@ -172,19 +172,35 @@ static void print_members(const json_t *segment, FILE *to)
 }
 
 /** Lists are short, but nothing keeps them so. */
-static void print_missing(const json_t *segment, FILE *to)
+static void print_groups(const json_t *list, FILE *to)
 {
-    const json_t *missing = json_object_get(segment, "missing");
-    size_t count = json_array_size(missing);
+    size_t count = json_array_size(list);
 
-    fprintf(to, "nobody listens to");
     for (size_t i = 0; i < count && i < 8; i++) {
-        const char *group = json_string_value(json_array_get(missing, i));
+        const char *group = json_string_value(json_array_get(list, i));
         fprintf(to, "%s %s", i ? "," : "", group ? group : "?");
     }
     if (count > 8)
         fprintf(to, " and %zu more", count - 8);
+}
+
+static void print_missing(const json_t *segment, FILE *to)
+{
+    fprintf(to, "nobody listens to");
+    print_groups(json_object_get(segment, "missing"), to);
     fprintf(to, ", which expect-groups names\n");
+}
+
+/** No trouble, or none so far. */
+static void print_awaited(const json_t *segment, FILE *to)
+{
+    const json_t *awaited = json_object_get(segment, "awaited");
+
+    if (json_array_size(awaited) == 0)
+        return;
+    fprintf(to, "  expected   not seen yet:");
+    print_groups(awaited, to);
+    fputc('\n', to);
 }
 
 /** Neither hears the other as a querier, so that nothing else of this answer tells. */
@@ -241,6 +257,7 @@ static void show_segment(const json_t *segment, bool has_colors, FILE *to)
     print_us(segment, to);
     print_next(segment, to);
     print_members(segment, to);
+    print_awaited(segment, to);
 }
 
 int ctl_show_status(const struct ctl *ctl, FILE *to, struct problem *problem)
