@@ -134,6 +134,9 @@ static void test_status_of_many(void **state)
           "  members    0 groups, 0 hosts, 0 other queriers heard\n");
 }
 
+#define ON(vlan, octet)                                                                            \
+    "{\"type\":\"segment\",\"segment\":\"eth0/" vlan "\",\"missing\":[\"239.9.9." octet "\"]}\n"
+
 static const struct canned odd[] = {
     {"status a",
      CANNED_HEADER
@@ -152,6 +155,8 @@ static const struct canned odd[] = {
      "\"address\":\"192.168.1.10\",\"missing\":[],"
      "\"awaited\":[\"239.9.9.8\",\"239.9.9.9\"],\"duplicate\":{\"mac\":\"00:00:5e:00:53:07\","
      "\"last\":\"1793264397.000000\",\"silent\":\"3.250000\"}}\n" END(1),
+     CANNED_ANSWERS, 0},
+    {"status v", CANNED_HEADER ON("10", "1") ON("11", "1") ON("12", "1") ON("13", "2") END(4),
      CANNED_ANSWERS, 0},
     {NULL, CANNED_HEADER DAEMON END(1), CANNED_ANSWERS, 0},
 };
@@ -177,6 +182,9 @@ static void test_status_oddities(void **state)
     shows("status", "igmpqd 0.1.0, process 4711, up 3 h 05 min, configuration /etc/igmpqd.conf\n"
                     "\n"
                     "It has no segment: its interfaces are not there, or none is configured.\n");
+    assert_int_equal(run_ctl("status v"), 0);
+    shows_line("\neth0/10 to eth0/12 (3): nobody listens to 239.9.9.1, which expect-groups names\n"
+               "eth0/13: nobody listens to 239.9.9.2, which expect-groups names\n");
     assert_int_equal(run_ctl("status d"), 0);
     shows_line("  expected   not seen yet: 239.9.9.8, 239.9.9.9\n");
     shows_line("d: another device (MAC 00:00:5e:00:53:07) queries with our address "

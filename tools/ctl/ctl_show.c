@@ -191,6 +191,33 @@ static void print_missing(const json_t *segment, FILE *to)
     fprintf(to, ", which expect-groups names\n");
 }
 
+/** Whether the segment before has the same trouble, so that it was told there: a list of
+ * expect-groups is often that of a whole trunk. */
+static bool is_alike(const json_t *status, size_t index)
+{
+    const json_t *before = index > 0 ? json_array_get(status, index - 1) : NULL;
+    const json_t *here = json_array_get(status, index);
+
+    return before && ctl_is_type(before, "segment") && ctl_is_type(here, "segment") &&
+           json_equal(json_object_get(before, "missing"), json_object_get(here, "missing"));
+}
+
+/** "eth0/10: ", or "eth0/10 to eth0/21 (12): " for those that are alike from there on. */
+static void print_alike(const json_t *status, size_t index, bool has_colors, FILE *to)
+{
+    size_t last = index;
+    char a[32];
+
+    while (last + 1 < json_array_size(status) && is_alike(status, last + 1))
+        last++;
+    fprintf(to, "%s%s", has_colors ? CTL_BAD : "",
+            ctl_text(json_array_get(status, index), "segment", a));
+    if (last > index)
+        fprintf(to, " to %s (%zu)", ctl_text(json_array_get(status, last), "segment", a),
+                last - index + 1);
+    fprintf(to, ":%s ", has_colors ? CTL_PLAIN : "");
+}
+
 /** No trouble, or none so far. */
 static void print_awaited(const json_t *segment, FILE *to)
 {
@@ -239,8 +266,8 @@ unsigned ctl_print_troubles(const json_t *status, bool has_colors, FILE *to)
             print_duplicate(segment, to);
             count++;
         }
-        if (json_array_size(json_object_get(segment, "missing")) > 0) {
-            fprintf(to, "%s%s:%s ", bad, name, plain);
+        if (json_array_size(json_object_get(segment, "missing")) > 0 && !is_alike(status, i)) {
+            print_alike(status, i, has_colors, to);
             print_missing(segment, to);
             count++;
         }
