@@ -285,16 +285,12 @@ static enum control_code choose_segment(const struct daemon *daemon, struct curs
 
     if (name[0] == '\0')
         return CONTROL_OK;
-    for (unsigned i = 0; i < engine_segment_count(daemon->engine); i++) {
-        const struct segment *segment = engine_segment(daemon->engine, i);
-        if (segment && strcmp(segment->name, name) == 0) {
-            cursor->segment = i;
-            cursor->segment_end = i + 1;
-            return CONTROL_OK;
-        }
-    }
-    problem_set(&exchange->problem, "there is no segment '%s'", name);
-    return CONTROL_NO_SEGMENT;
+    unsigned id = daemon_find_segment(daemon, name, &exchange->problem);
+    if (id == ENGINE_NO_SEGMENT)
+        return CONTROL_NO_SEGMENT;
+    cursor->segment = id;
+    cursor->segment_end = id + 1;
+    return CONTROL_OK;
 }
 
 static enum control_code begin(void *context, struct control_exchange *exchange, instant now)

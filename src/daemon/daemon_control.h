@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. What the parts of the answering side share: daemon_control.c (verbs), daemon_lists.c
- * (who is there), daemon_findings.c (what is wrong), daemon_metrics.c. */
+ * (who is there), daemon_find.c (which segment is meant), daemon_findings.c (what is wrong),
+ * daemon_metrics.c. */
 #ifndef IGMPQ_DAEMON_CONTROL_H
 #define IGMPQ_DAEMON_CONTROL_H
 
@@ -46,6 +47,11 @@ struct cursor {
 
 /** The segment whose turn it is, or NULL: there are no more. */
 const struct segment *cursor_segment(const struct daemon *daemon, struct cursor *cursor);
+
+/** The number of the segment of that name; ENGINE_NO_SEGMENT with a sentence: which there are, and
+ * which may be meant. */
+unsigned daemon_find_segment(const struct daemon *daemon, const char *name,
+                             struct problem *problem);
 
 /** The next line of groups, hosts or queriers. */
 enum control_step daemon_next_listed(const struct daemon *daemon, struct cursor *cursor,

@@ -240,3 +240,30 @@ END
     [ "$(cat "$E2E_DIR/short.log")" = "eth0 192.168.50.10/24, of eth0;bare none; it waits for one;eth0/10 0.0.0.0 proxy;\
 eth0/11 $office;eth0/12 0.0.0.0 proxy" ] || fail "$(cat "$E2E_DIR/now.log")"
 }
+
+# unknown NAME SENTENCE: igmpqctl is told so of a segment that there is not.
+unknown()
+{
+    local said
+    said=$(in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" status "$1" 2>&1) && fail "there is a segment $1"
+    [ "$said" = "igmpqctl: igmpqd says no: there is no segment '$1'$2" ] || fail "$said"
+}
+
+# A slip in the name of a VLAN is put right where only one can be meant; the others are listed, eight of them.
+# about 2 s
+test_unknown_segment()
+{
+    trunk "$four" --control-socket "$E2E_DIR/s.sock"
+    within 3 test -S "$E2E_DIR/s.sock" || fail 'no socket'
+    unknown eth0.10 "; did you mean 'eth0/10'? (there are: eth0, eth0/10, eth0/20, eth0/4094)"
+    unknown 4094 "; did you mean 'eth0/4094'? (there are: eth0, eth0/10, eth0/20, eth0/4094)"
+    unknown ETH0 "; did you mean 'eth0'? (there are: eth0, eth0/10, eth0/20, eth0/4094)"
+    unknown eth1 ' (there are: eth0, eth0/10, eth0/20, eth0/4094)'
+    unknown eth0.11 ' (there are: eth0, eth0/10, eth0/20, eth0/4094)'
+    printf 'interfaces = ( { name = "eth0"; vlan = "10-20"; } );\n' >"$E2E_DIR/igmpqd.conf"
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" reload >/dev/null || fail 'reload'
+    unknown eth0 ' (there are: eth0/10, eth0/20, eth0/11, eth0/12, eth0/13, eth0/14, eth0/15, eth0/16 and 3 more)'
+    printf 'interfaces = ( { name = "eth0"; vlan = 10; } );\n' >"$E2E_DIR/igmpqd.conf"
+    in_ns q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/s.sock" reload >/dev/null || fail 'reload'
+    unknown eth0 "; did you mean 'eth0/10'? (there are: eth0/10)"
+}
