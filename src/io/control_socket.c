@@ -52,6 +52,15 @@ static void give_folder(int descriptor, const char *folder, bool is_ours,
         errno = 0;
 }
 
+/** What is denied here may be allowed elsewhere: who is not root has no place in the usual folder.
+ */
+static const char *advice(int error)
+{
+    bool is_denied = error == EACCES || error == EPERM || error == EROFS;
+
+    return is_denied ? "; " OTHER_ADVICE : "";
+}
+
 /**
  * Make the folder of the socket where it is missing, and hold it while looking at what is there:
  * two daemons that start at once must not both find the other's socket stale. Its descriptor, or -1
@@ -72,10 +81,11 @@ static int hold_folder(const char *path, const struct service_user *owner, struc
     if (is_made)
         chmod(folder, 0755); /* whatever the umask is: the mode of the socket is what decides */
     else if (errno != EEXIST)
-        return problem_set(problem, "%s cannot be made: %s", folder, strerror(errno));
+        return problem_set(problem, "%s cannot be made: %s%s", folder, strerror(errno),
+                           advice(errno));
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
-        return problem_set(problem, "%s: %s", folder, strerror(errno));
+        return problem_set(problem, "%s: %s%s", folder, strerror(errno), advice(errno));
     give_folder(descriptor, folder, is_made, owner);
     for (int i = 0; i < FOLDER_TRIES && flock(descriptor, LOCK_EX | LOCK_NB) < 0; i++)
         nanosleep(&pause, NULL);
@@ -89,7 +99,9 @@ static int clear_stale(const struct sockaddr_un *address, struct problem *proble
     struct stat about;
 
     if (lstat(path, &about) < 0)
-        return errno == ENOENT ? 0 : problem_set(problem, "%s: %s", path, strerror(errno));
+        return errno == ENOENT
+                   ? 0
+                   : problem_set(problem, "%s: %s%s", path, strerror(errno), advice(errno));
     if (!S_ISSOCK(about.st_mode))
         return problem_set(problem, "%s is there already and is no socket; " OTHER_ADVICE, path);
     int probe = make_socket();
@@ -101,10 +113,10 @@ static int clear_stale(const struct sockaddr_un *address, struct problem *proble
     if (result == 0 || why == EAGAIN || why == EINPROGRESS)
         return problem_set(problem, "another igmpqd listens on %s; " OTHER_ADVICE, path);
     if (why != ECONNREFUSED)
-        return problem_set(problem, "%s: %s", path, strerror(why));
+        return problem_set(problem, "%s: %s%s", path, strerror(why), advice(why));
     if (unlink(path) < 0)
-        return problem_set(problem, "%s, of a daemon that is gone, cannot be removed: %s", path,
-                           strerror(errno));
+        return problem_set(problem, "%s, of a daemon that is gone, cannot be removed: %s%s", path,
+                           strerror(errno), advice(errno));
     return 0;
 }
 
@@ -143,7 +155,8 @@ static int listen_on(struct control_socket *out, const struct sockaddr_un *addre
     int result = bind(out->descriptor, (const struct sockaddr *)address, sizeof *address);
     umask(before);
     if (result < 0) {
-        problem_set(problem, "%s cannot be made: %s", address->sun_path, strerror(errno));
+        problem_set(problem, "%s cannot be made: %s%s", address->sun_path, strerror(errno),
+                    advice(errno));
         close(out->descriptor);
         out->descriptor = -1;
         return -1;

@@ -510,3 +510,39 @@ END
     ! logged again 'expected group 239.9.9.9' || fail 'missed at once'
     wait_log again 'expected group 239.9.9.9 has no member$' 8
 }
+
+# as_nobody SOCKET: igmpqd of a user who has CAP_NET_RAW and no more, until it has said whether it can be asked.
+as_nobody()
+{
+    : >"$E2E_DIR/plain.log"
+    start plain q setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_raw --ambient-caps=+net_raw \
+        "$E2E_DIR/igmpqd" -i eth0 --control-socket "$1"
+    wait_log plain 'startup query 1' 3
+}
+
+# Who is not root has no place in the usual folder, and is told how to name another.
+# about 3 s
+test_not_for_a_plain_user()
+{
+    need setpriv
+    pair q 192.168.50.10/24 peer 192.168.50.20/24
+    # The checkout may be closed to others.
+    cp "$IGMPQ_BIN/igmpqd" "$E2E_DIR/igmpqd"
+    chmod 755 "$E2E_DIR" "$E2E_DIR/igmpqd"
+    setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+net_raw --ambient-caps=+net_raw test -x "$E2E_DIR/igmpqd" ||
+        skip "another user cannot run programs in $E2E_DIR, or has no capability"
+    mkdir -m 755 "$E2E_DIR/of-root"
+    as_nobody "$E2E_DIR/of-root/s.sock"
+    logged plain 'of-root/s.sock cannot be made: Permission denied; choose another path with --control-socket, .* cannot be asked' ||
+        fail 'no advice for a folder of root'
+    stop plain
+    as_nobody "$E2E_DIR/of-root/below/s.sock"
+    logged plain 'below cannot be made: Permission denied; choose another path with --control-socket, ' || fail 'no advice for its folder'
+    stop plain
+    # a socket of root's daemon, dead or alive
+    python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$E2E_DIR/of-root/s.sock"
+    chmod 600 "$E2E_DIR/of-root/s.sock"
+    as_nobody "$E2E_DIR/of-root/s.sock"
+    logged plain 'of-root/s.sock: Permission denied; choose another path with --control-socket, ' || fail "no advice for root's socket"
+    rm "$E2E_DIR/igmpqd"
+}
