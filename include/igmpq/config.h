@@ -48,6 +48,7 @@ struct config_names {
 struct segment_config {
     char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
     uint16_t vlan;                  /* VLAN_NONE: untagged */
+    bool is_rest; /* a pattern for what no other segment is for, whatever its VLAN */
     enum source_kind source;
     struct prefix address; /* of SOURCE_FIXED */
     struct params params;  /* resolved */
@@ -106,6 +107,9 @@ int config_socket_check(const char *text, struct problem *problem);
 bool config_is_pattern(const char *interface);
 /** Whether an interface's name is meant. */
 bool config_matches(const struct segment_config *segment, const char *interface);
+/** The same, where a pattern for the rest leaves out what the others of `config` mean. */
+bool config_wants(const struct config *config, const struct segment_config *segment,
+                  const char *interface);
 
 /** The effective settings of each segment and what follows from them, for people (igmpqd -T). With
  * `links` (NULL: not known) also which address "auto" is now. */

@@ -86,7 +86,8 @@ static int want_all(struct daemon *daemon, const struct links *links, bool is_fi
         const struct segment_config *segment = &config->segment[i];
         for (size_t j = 0; config_is_pattern(segment->interface) && j < links->count; j++) {
             const struct link_info *link = &links->link[j];
-            if (link->is_ethernet && !link->is_loopback && config_matches(segment, link->name) &&
+            if (link->is_ethernet && !link->is_loopback &&
+                config_wants(config, segment, link->name) &&
                 want(daemon, link->name, segment, is_first, problem) < 0)
                 return -1;
         }

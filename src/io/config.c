@@ -21,6 +21,17 @@ bool config_matches(const struct segment_config *segment, const char *interface)
     return fnmatch(segment->interface, interface, 0) == 0;
 }
 
+bool config_wants(const struct config *config, const struct segment_config *segment,
+                  const char *interface)
+{
+    if (!config_matches(segment, interface))
+        return false;
+    for (size_t i = 0; i < config->count && segment->is_rest; i++)
+        if (!config->segment[i].is_rest && config_matches(&config->segment[i], interface))
+            return false;
+    return true;
+}
+
 void config_free(struct config *config)
 {
     free(config->segment);
@@ -256,6 +267,7 @@ static int add_interfaces(struct config *config, const struct config *listed,
         if (has_interface(config, interfaces[i]))
             continue;
         snprintf(segment.interface, sizeof segment.interface, "%s", interfaces[i]);
+        segment.is_rest = config_is_pattern(segment.interface);
         if (resolve(&asked, &segment, file, NULL, tell, problem) < 0 ||
             add_segment(config, &segment, file->path, problem) < 0)
             return -1;

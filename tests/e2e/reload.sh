@@ -314,6 +314,21 @@ test_wildcards()
     ended_with 0
 }
 
+# -i with wildcards: an interface of the file is what the file says, here a VLAN alone; the others are as they come.
+# about 4 s
+test_wildcards_choose()
+{
+    cable
+    second_cable
+    configure 'interfaces = ( { name = "eth0"; vlan = 9; address = "proxy"; }, "lan0" ); query-interval = 2;'
+    file_querier -i 'eth*'
+    wait_log igmpqd 'eth0/9: startup query 1 of 3' 3
+    wait_log igmpqd 'eth1: startup query 1 of 3' 3
+    ip -n "$(ns q)" link add name eth22 type veth peer name lan22
+    wait_log igmpqd 'eth22: the interface is down' 2
+    never_logged igmpqd 'eth0: startup|eth0: querier|lan0: '
+}
+
 # What another igmpqd has is waited for where it came later, said once, and costs nothing.
 # about 14 s
 test_two_daemons()
