@@ -104,7 +104,7 @@ mutate stream version3 membership_tick.c 'group->queries_left--;' 'group->querie
     'one last member query instead of two'
 mutate members lossy params.c '(formula == MEMBERSHIP_RFC9776 ? 2 : 1) \* response' '0 * response - interval' \
     'group membership interval one interval too short'
-mutate members members group.c 'instant_after(now, timers->membership),' 'INSTANT_NEVER,' \
+mutate members members group.c 'group->expires = instant_after(now, timers->membership);' 'group->expires = INSTANT_NEVER;' \
     'members are never forgotten'
 mutate members ssm group.c 'source->expires = outcome\.expires;' 'source->expires = INSTANT_NEVER;' \
     'sources are never forgotten'
