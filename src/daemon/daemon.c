@@ -104,20 +104,17 @@ failed:
     return NULL;
 }
 
-/** With --verbose: what was heard, before what comes of it. What this host sent was told of when it
- * was sent. */
-static void log_frame(const struct daemon *daemon, const struct port_io *port,
-                      const struct received *received)
+/** With --verbose: what was heard on a segment, before what comes of it. What this host sent was
+ * told of when it was sent. */
+static void log_frame(const struct daemon *daemon, const struct received *received)
 {
     char text[REPORT_SIZE];
 
-    if (log_get_level() < LOG_LEVEL_DEBUG || received->verdict == VERDICT_OWN)
+    if (log_get_level() < LOG_LEVEL_DEBUG || received->segment == ENGINE_NO_SEGMENT ||
+        received->verdict == VERDICT_OWN)
         return;
     report_frame(received, text);
-    if (received->segment == ENGINE_NO_SEGMENT)
-        log_debug("%s: %s (no segment of this igmpqd)", port->name, text);
-    else
-        log_debug("%s: %s", engine_segment(daemon->engine, received->segment)->name, text);
+    log_debug("%s: %s", engine_segment(daemon->engine, received->segment)->name, text);
 }
 
 static void drain_port(struct daemon *daemon, unsigned number, instant now)
@@ -134,7 +131,7 @@ static void drain_port(struct daemon *daemon, unsigned number, instant now)
             break;
         engine_frame(daemon->engine, now, number, capture_link_type(port->capture), frame.captured,
                      frame.wire_length, &received, &daemon->outbox);
-        log_frame(daemon, port, &received);
+        log_frame(daemon, &received);
         daemon_findings_frame(daemon, now, &received);
         if (!outbox_has_room(&daemon->outbox))
             daemon_empty_outbox(daemon, now);

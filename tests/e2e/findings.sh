@@ -134,5 +134,5 @@ test_off()
     ! grep -q '^igmpq_findings' "$E2E_DIR/metrics" || fail 'in the metrics'
     printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/q.conf"
     ctl reload
-    wait_log igmpqd 'findings-horizon are taken over when igmpqd is started again' 5
+    wait_log igmpqd 'findings-horizon changed: taken over when igmpqd is started again' 5
 }
