@@ -40,9 +40,82 @@ END
 broken "1: there is no setting 'colour'; see igmpqd.conf(5) for those there are" <<'END'
 colour = "blue";
 END
-broken "2: syntax error" <<'END'
+# What libconfig calls a syntax error, and nothing else: the mistakes of those who write their first file.
+broken "2: query-interval: a value is wanted behind '='" <<'END'
 timeout = 255;
 query-interval = ;
+END
+broken "2: mode: a value is wanted behind '='" <<'END'
+mode =
+query-interval = 60;
+END
+broken "1: robustness: a '=' is wanted behind this name" <<'END'
+robustness 3;
+END
+broken '2: mode: text stands in quotes: "backup"' <<'END'
+/* mode = 1; "
+*/ mode = backup;
+END
+broken '1: interfaces: text stands in quotes: "eth0"' <<'END'
+interfaces = ( eth0, eth1 );
+END
+broken '1: vlan: text stands in quotes: "20-30"' <<'END'
+interfaces = ( { name = "eth0"; vlan = [ 10, 20-30 ]; } );
+END
+broken '1: address: text stands in quotes: "192.168.10.1/24"' <<'END'
+interfaces = ( { name = "eth0"; address = 192.168.10.1/24; } );
+END
+broken '1: metrics-address: text stands in quotes: "127.0.0.1:9463"' <<'END'
+metrics-address = 127.0.0.1:9463;
+END
+broken '1: control-socket: text stands in quotes: "/run/igmpq.sock"' <<'END'
+control-socket = /run/igmpq.sock;
+END
+broken '1: mode: text stands in plain double quotes, such as "eth0"' <<'END'
+mode = 'backup';
+END
+printf 'mode = \342\200\234backup\342\200\235;\n' | broken '1: mode: text stands in plain double quotes, such as "eth0"'
+broken '1: the text that begins in this line has no second quote in it' <<'END'
+mode = "backup;
+igmp-version = "3";
+END
+broken '1: verbose: true or false is wanted here, and not yes' <<'END'
+verbose = yes;
+END
+broken '1: takeover-burst: true or false is wanted here, and not on' <<'END'
+takeover-burst = on;
+END
+broken "2: query-interval: '60s' has a unit: a number alone is wanted here (times are in seconds)" <<'END'
+robustness = 2;
+query-interval = 60s
+timeout = 255;
+END
+broken "1: query-interval: 'min' is a unit: a number alone is wanted here (times are in seconds)" <<'END'
+query-interval = 1 min;
+END
+broken "1: jitter: '25%' has a unit: a number alone is wanted here" <<'END'
+jitter = 25%;
+END
+broken '1: there are no sections in this file' <<'END'
+[igmpqd]
+query-interval = 60;
+END
+# Where it is none of these, no more is claimed than is known.
+broken '2: syntax error' <<'END'
+interfaces = ( { name = "eth0"; }
+;
+END
+# libconfig makes another number of one that is too large for it.
+broken "2: robustness: '99999999999999999999' is not a whole number from 0 to 255" <<'END'
+# 4294967298 stands in a comment
+robustness = 99999999999999999999;
+END
+broken "1: robustness: '4294967298' is not a whole number from 0 to 255" <<'END'
+robustness = 4294967298;
+END
+broken '2: vlan: 4294967306 is too large a number' <<'END'
+interfaces = ( { name = "4294967306"; vlan = [ 10,
+    4294967306 ]; } );
 END
 broken "1: query-interval: 'fast' is not a number of seconds such as 60 or 2.5" <<'END'
 query-interval = "fast";
@@ -232,7 +305,8 @@ grep -q "^igmpqd: $work/inner.conf:3: there is no setting 'query-intervall'" "$w
     fail "a wrong file included: $(cat "$work/said")"
 printf '\njitter = = 3;\n' >"$work/inner.conf"
 "$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" && fail 'a spoilt file included is taken'
-grep -q "^igmpqd: $work/inner.conf:2: syntax error" "$work/said" || fail "a spoilt file included: $(cat "$work/said")"
+grep -q "^igmpqd: $work/inner.conf:2: jitter: a value is wanted behind '='" "$work/said" ||
+    fail "a spoilt file included: $(cat "$work/said")"
 # included MESSAGE: igmpqd.conf includes the file on standard input in its line 1; the rest of it is $2.
 included()
 {
@@ -276,6 +350,25 @@ included 'inner.conf:2: hook: /nowhere/hook cannot be run: No such file or direc
 
 hook = "/nowhere/hook";
 END
+included "inner.conf:2: robustness: '4294967298' is not a whole number from 0 to 255" <<'END'
+
+robustness = 4294967298;
+END
+# A byte order mark is skipped; but what is included, libconfig reads by itself.
+printf '\357\273\277query-interval = 30;\n' >"$work/bom.conf"
+included 'inner.conf:1: the file begins with a byte order mark (BOM): save it without' <"$work/bom.conf"
+"$bin/igmpqd" -T -i eth0 -c "$work/bom.conf" >"$work/out" 2>"$work/said" || fail "a byte order mark: $(cat "$work/said")"
+grep -q 'query-interval = 30' "$work/out" || fail 'a byte order mark: what stands behind it is lost'
+# What is right is taken, however it is written.
+cat >"$work/odd.conf" <<'END'
+/* mode = x; */ robustness = 0x3; query-interval = 6e1 // mode = y
+verbose: True, mode
+=
+# between
+"back" "up"   metrics-address = "no\"ne" "";
+END
+"$bin/igmpqd" -T -i eth0 -c "$work/odd.conf" >"$work/out" 2>"$work/said" && fail 'an odd file: its metrics-address is taken'
+grep -q "odd.conf:5: metrics-address: 'no\"ne'" "$work/said" || fail "an odd file: $(cat "$work/said")"
 # One that cannot be opened is named, with the reason, also where another file includes it.
 included 'inner.conf:2: cannot include absent.conf: No such file or directory' <<END
 

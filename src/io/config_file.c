@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "config_daemon.h"
+#include "config_hint.h"
 #include "config_place.h"
 #include "config_text.h"
 #include "igmpq/text.h"
@@ -411,12 +412,20 @@ static int keep_names(struct file *file, struct problem *problem)
 }
 
 /** What libconfig did not like. */
-static int explain(const config_t *tree, const char *path, struct problem *problem)
+static int explain(const config_t *tree, const char *path, const char *text,
+                   struct problem *problem)
 {
     const char *file = named(config_error_file(tree), path);
+    struct problem ignored;
     int line = config_error_line(tree);
 
     if (line > 0 && config_text_explain_include(file, (unsigned)line, problem))
+        return -1;
+    char *included = config_error_file(tree) ? config_text_read(file, &ignored) : NULL;
+    bool is_explained = line > 0 && (included || !config_error_file(tree)) &&
+                        config_hint(file, included ? included : text, (unsigned)line, problem);
+    free(included);
+    if (is_explained)
         return -1;
     return problem_set(problem, "%s:%d: %s", file, line, config_error_text(tree));
 }
@@ -433,10 +442,13 @@ int file_read(const char *path, struct file *out, struct problem *problem)
     if (!text)
         return -1;
     config_init(&tree);
-    if (!config_read_string(&tree, text))
-        result = explain(&tree, path, problem);
-    free(text);
+    const char *begin = text + config_text_mark(text);
+    if (!config_read_string(&tree, begin))
+        result = explain(&tree, path, begin, problem);
     const config_setting_t *root = config_root_setting(&tree);
+    if (result == 0)
+        result = config_hint_numbers(root, path, begin, problem);
+    free(text);
     for (int i = 0; result == 0 && i < config_setting_length(root); i++)
         result = read_member(&reader, config_setting_get_elem(root, (unsigned)i));
     if (result == 0)

@@ -13,6 +13,9 @@
 #define DEPTH_MOST 10 /* libconfig goes no further either */
 #define PATH_SIZE  4096
 
+/* Some editors begin a file so, where libconfig sees a syntax error. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /** The rest of a stream, with its length; NULL with errno. */
 static char *read_all(FILE *stream, size_t *length)
 {
@@ -123,6 +126,13 @@ static int check_includes(const char *path, const char *text, unsigned depth,
     return 0;
 }
 
+size_t config_text_mark(const char *text)
+{
+    size_t length = strlen(BYTE_ORDER_MARK);
+
+    return strncmp(text, BYTE_ORDER_MARK, length) == 0 ? length : 0;
+}
+
 char *config_text_read(const char *path, struct problem *problem)
 {
     size_t length;
@@ -132,7 +142,7 @@ char *config_text_read(const char *path, struct problem *problem)
         return NULL;
     if (memchr(text, '\0', length))
         problem_set(problem, "%s: this is no text: it holds a zero octet", path);
-    else if (check_includes(path, text, 0, problem) >= 0)
+    else if (check_includes(path, text + config_text_mark(text), 0, problem) >= 0)
         return text;
     free(text);
     return NULL;

@@ -5,6 +5,7 @@
 #define IGMPQ_CONFIG_TEXT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "igmpq/problem.h"
 
@@ -15,6 +16,9 @@
  * What is included and cannot be opened is left to libconfig.
  */
 char *config_text_read(const char *path, struct problem *problem);
+
+/** How many octets of a byte order mark a text begins with, which libconfig cannot read. */
+size_t config_text_mark(const char *text);
 
 /** Whether a file that the line includes cannot be opened, and then a sentence that says which and
  * why: libconfig says neither. */

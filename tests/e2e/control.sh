@@ -178,7 +178,7 @@ test_reload_and_verbose()
     printf 'query-interval = nonsense;\n' >"$E2E_DIR/q.conf"
     asked reload && fail 'a wrong file was taken'
     told '"code":"failed"'
-    told 'q.conf:1: syntax error'
+    told 'q.conf:1: query-interval: text stands in quotes'
     asked status
     same 'query interval' '"30.000000"' "$(value segment query_interval)"
     frame peer report --group 239.1.2.3 --src 192.168.50.21
