@@ -106,11 +106,11 @@ interfaces = ( { name = "eth0"; }
 ;
 END
 # libconfig makes another number of one that is too large for it.
-broken "2: robustness: '99999999999999999999' is not a whole number from 0 to 255" <<'END'
+broken "2: robustness: '99999999999999999999' is not a whole number from 1 to 255" <<'END'
 # 4294967298 stands in a comment
 robustness = 99999999999999999999;
 END
-broken "1: robustness: '4294967298' is not a whole number from 0 to 255" <<'END'
+broken "1: robustness: '4294967298' is not a whole number from 1 to 255" <<'END'
 robustness = 4294967298;
 END
 broken '2: vlan: 4294967306 is too large a number' <<'END'
@@ -150,7 +150,7 @@ END
 broken "1: timeout: 8094721 seconds are too many; at most 8094720 are allowed" <<'END'
 timeout = 8094721;
 END
-broken "1: startup-query-count: 'few' is not a whole number from 0 to 255, or auto" <<'END'
+broken "1: startup-query-count: 'few' is not a whole number from 1 to 255, or auto" <<'END'
 startup-query-count = "few";
 END
 broken "1: allow-querier: '10.0.0.x' is not an address or a network such as 10.0.0.1 or 10.0.0.0/24" <<'END'
@@ -350,7 +350,7 @@ included 'inner.conf:2: hook: /nowhere/hook cannot be run: No such file or direc
 
 hook = "/nowhere/hook";
 END
-included "inner.conf:2: robustness: '4294967298' is not a whole number from 0 to 255" <<'END'
+included "inner.conf:2: robustness: '4294967298' is not a whole number from 1 to 255" <<'END'
 
 robustness = 4294967298;
 END

@@ -79,7 +79,7 @@ static const struct storage stored[] = {
     {VALUE_COUNT_AUTO, AT(startup_query_count)},
     {VALUE_DURATION, AT(last_member_query_interval)},
     {VALUE_COUNT_AUTO, AT(last_member_query_count)},
-    {VALUE_COUNT_AUTO, AT(jitter_percent)},
+    {VALUE_PERCENT_AUTO, AT(jitter_percent)},
     {VALUE_DURATION_AUTO, AT(listen_time)},
     {VALUE_DURATION, AT(backup_stagger)},
     {VALUE_BOOL, AT(takeover_burst)},
@@ -205,6 +205,7 @@ static bool set_enum(void *field, size_t size, int number)
     return true;
 }
 
+/** What is in the range of the field; params_resolve() says what is out of the protocol's. */
 static bool set_count(int *field, const char *value)
 {
     unsigned long number;
@@ -253,6 +254,7 @@ static bool set_value(struct params *params, const struct storage *storage, cons
         return set_duration(field, value);
     case VALUE_DURATION: return set_duration(field, value);
     case VALUE_COUNT_AUTO:
+    case VALUE_PERCENT_AUTO:
         if (is_auto) {
             *(int *)field = PARAMS_AUTO;
             return true;
@@ -324,6 +326,7 @@ static const char *get_enum(const void *field, enum value_kind kind)
     case VALUE_DURATION_AUTO:
     case VALUE_COUNT:
     case VALUE_COUNT_AUTO:
+    case VALUE_PERCENT_AUTO:
     case VALUE_LIMIT:
     case VALUE_PRIORITY:
     case VALUE_BOOL:
@@ -360,6 +363,7 @@ const char *settings_get(const struct params *params, const char *name, char *ou
         break;
     case VALUE_COUNT:
     case VALUE_COUNT_AUTO:
+    case VALUE_PERCENT_AUTO:
         if (*(const int *)field == PARAMS_AUTO)
             snprintf(out, size, "auto");
         else

@@ -65,9 +65,11 @@ int settings_explain(const struct setting *setting, enum value_kind kind, const 
     switch (kind) {
     case VALUE_DURATION: return explain_seconds(name, value, "", problem);
     case VALUE_DURATION_AUTO: return explain_seconds(name, value, ", or auto", problem);
-    case VALUE_COUNT: return explain_number(name, value, 0, SETTINGS_COUNT_MAX, "", problem);
+    case VALUE_COUNT: return explain_number(name, value, 1, SETTINGS_COUNT_MAX, "", problem);
     case VALUE_COUNT_AUTO:
-        return explain_number(name, value, 0, SETTINGS_COUNT_MAX, ", or auto", problem);
+        return explain_number(name, value, 1, SETTINGS_COUNT_MAX, ", or auto", problem);
+    case VALUE_PERCENT_AUTO:
+        return explain_number(name, value, 0, SETTINGS_PERCENT_MAX, ", or auto", problem);
     case VALUE_LIMIT: return explain_number(name, value, 1, SETTINGS_LIMIT_MAX, "", problem);
     case VALUE_PRIORITY: return explain_number(name, value, 0, SETTINGS_PRIORITY_MAX, "", problem);
     case VALUE_PREFIXES_ALLOW:
