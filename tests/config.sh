@@ -407,7 +407,7 @@ diff -u "$work/shipped" "$work/all" || fail "the shipped file does not tell the 
 "$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/empty" 2>&1 || fail "an empty file: $(cat "$work/empty")"
 diff -u "$work/shipped" "$work/empty" || fail "the shipped file changes something"
 # Every setting there is stands in it, and in the manual.
-sed -n 's/^    \([a-z][a-z0-9-]*\) = .*/\1/p' "$work/shipped" | while read -r setting; do
+sed -n 's/^ *\([a-z][a-z0-9-]*\) = [^(].*/\1/p' "$work/shipped" | grep -v -e '^name$' -e '^address$' | while read -r setting; do
     grep -q "^#$setting = \|^#   $setting = " "$srcdir/etc/igmpqd.conf" || echo "etc/igmpqd.conf: $setting"
     grep -q "$setting" "$srcdir/man/igmpqd.conf.5" || echo "man/igmpqd.conf.5: $setting"
 done >"$work/undocumented"
@@ -421,16 +421,20 @@ profile = "rfc3376";
 interfaces = ( { name = "eth0"; query-interval = 40; robustness = 3; deny-querier = [ "10.0.0.2", "10.0.0.3" ]; }, "eth1", { name = "eth2"; vlan = "7-8"; } );
 END
 "$bin/igmpqd" -T -c "$work/order.conf" --robustness 4 >"$work/order" 2>/dev/null || fail 'precedence: refused'
-value() # SEGMENT SETTING
+value() # SEGMENT SETTING: as it stands in the file, without ';'; the segment "" is the daemon
 {
-    awk -v segment="$1" -v setting="$2" '/^[^ ]/ { now = $1 } now == segment && $1 == setting { print $3 }' "$work/order"
+    sed 's/;$//' "$work/order" | awk -v segment="$1" -v setting="$2" '
+        /^ *}|^    {/ { now = "" }
+        /^        name = / { now = substr($3, 2, length($3) - 2) }
+        /^        vlan = / { now = now "/" $3 }
+        now == segment && $1 == setting { sub(/^[^=]*= /, ""); print }'
 }
 [ "$(value eth0 query-interval)" = 40 ] || fail "the entry's interval: $(value eth0 query-interval)"
-[ "$(value eth0 deny-querier)" = 10.0.0.2/32,10.0.0.3/32 ] || fail "the entry's list replaces the file's: $(value eth0 deny-querier)"
-[ "$(value eth1 deny-querier)" = 10.0.0.1/32 ] || fail "the file's list: $(value eth1 deny-querier)"
+[ "$(value eth0 deny-querier)" = '[ "10.0.0.2/32", "10.0.0.3/32" ]' ] || fail "the entry's list replaces the file's: $(value eth0 deny-querier)"
+[ "$(value eth1 deny-querier)" = '[ "10.0.0.1/32" ]' ] || fail "the file's list: $(value eth1 deny-querier)"
 [ "$(value eth1 query-interval)" = 30 ] || fail "the file's interval: $(value eth1 query-interval)"
 [ "$(value eth0 robustness)" = 4 ] || fail "the command line's robustness: $(value eth0 robustness)"
-[ "$(value eth1 electing-queries)" = any ] || fail "the profile's elections: $(value eth1 electing-queries)"
+[ "$(value eth1 electing-queries)" = '"any"' ] || fail "the profile's elections: $(value eth1 electing-queries)"
 [ "$(value eth2/8 query-interval)" = 30 ] || fail "the second VLAN of a range: $(value eth2/8 query-interval)"
 
 # -i chooses: what the file has for such an interface stays, the rest of its list goes, and what it does not list is as at its top.
@@ -448,23 +452,26 @@ chosen() # WANTED OPTION...: these segments are there, in order
     wanted=$1
     shift
     "$bin/igmpqd" -T -c "$work/order.conf" "$@" >"$work/order" 2>/dev/null || fail "$*: refused"
-    found=$(grep '^[^ ]' "$work/order" | grep -v '^igmpqd' | tr '\n' ' ')
+    found=$(sed 's/;$//' "$work/order" | awk '
+        /^        name = / { name = substr($3, 2, length($3) - 2) }
+        /^        vlan = / { name = name "/" $3 }
+        /^    }/ { printf "%s ", name }')
     [ "$found" = "$wanted " ] || fail "$*: $found, not $wanted"
 }
 chosen 'eth0 eth0/7 eth0/8' -i eth0
 [ "$(value eth0 query-interval)" = 40 ] || fail "-i: the entry's interval: $(value eth0 query-interval)"
 [ "$(value eth0 robustness)" = 2 ] || fail "-i: a name comes before a pattern: $(value eth0 robustness)"
-[ "$(value eth0 address)" = 192.0.2.1/24 ] || fail "-i: the entry's address: $(value eth0 address)"
-[ "$(value eth0 expect-groups)" = none ] || fail "-i: the entry's groups: $(value eth0 expect-groups)"
+[ "$(value eth0 address)" = '"192.0.2.1/24"' ] || fail "-i: the entry's address: $(value eth0 address)"
+[ "$(value eth0 expect-groups)" = '[ ]' ] || fail "-i: the entry's groups: $(value eth0 expect-groups)"
 [ "$(value eth0/8 query-interval)" = 50 ] || fail "-i: the interval of a VLAN: $(value eth0/8 query-interval)"
 chosen 'eth0 eth0/7 eth0/8' -i eth0 -q 20
 [ "$(value eth0/7 query-interval)" = 20 ] || fail "-i: the command line's interval: $(value eth0/7 query-interval)"
 chosen 'eth1 trunk/9' -i eth1 -i trunk
 [ "$(value eth1 robustness)" = 3 ] || fail "-i: the settings of a pattern: $(value eth1 robustness)"
-[ "$(value trunk/9 address)" = proxy ] || fail "-i: the address of a VLAN: $(value trunk/9 address)"
+[ "$(value trunk/9 address)" = '"proxy"' ] || fail "-i: the address of a VLAN: $(value trunk/9 address)"
 chosen 'wlan0' -i wlan0
 [ "$(value wlan0 query-interval)" = 30 ] || fail "-i: not in the list: $(value wlan0 query-interval)"
-[ "$(value wlan0 expect-groups)" = 239.1.2.3 ] || fail "-i: groups of the file: $(value wlan0 expect-groups)"
+[ "$(value wlan0 expect-groups)" = '[ "239.1.2.3" ]' ] || fail "-i: groups of the file: $(value wlan0 expect-groups)"
 chosen 'eth0 eth0/7 eth0/8 eth[01]' -i 'eth[01]'
 [ "$(value 'eth[01]' robustness)" = 3 ] || fail "-i: a pattern inside a pattern: $(value 'eth[01]' robustness)"
 chosen 'eth* eth0 eth0/7 eth0/8 e*' -i 'e*' -i eth0
@@ -485,39 +492,56 @@ findings-horizon = 600;
 expect-groups = ( "239.1.2.3", "239.1.2.4" );
 interfaces = ( "eth0", { name = "eth1"; expect-groups = "239.9.9.9"; }, { name = "eth2"; expect-groups = [ ]; } );
 END
-told() # SEGMENT SETTING: all of its value
-{
-    awk -v segment="$1" -v setting="$2" '/^[^ ]/ { now = $1 } now == segment && $1 == setting { sub(/^[^=]*= */, ""); print }' "$work/order"
-}
 say() # WHAT WANTED FOUND
 {
     [ "$2" = "$3" ] || fail "$1: '$3' and not '$2'"
 }
 env -u IGMPQ_SOCKET "$bin/igmpqd" -T -c "$work/control.conf" >"$work/order" 2>/dev/null || fail 'control settings: refused'
-say 'the socket of the file' /somewhere/file.sock "$(told igmpqd control-socket)"
-say 'the mode' 0600 "$(told igmpqd control-mode)"
-say 'the address of the metrics' '[::1]:9463' "$(told igmpqd metrics-address)"
-say 'the hook' '/bin/sh -c true' "$(told igmpqd hook)"
-say 'the user' daemon "$(told igmpqd user)"
-say 'the log' yes "$(told igmpqd syslog)"
-say 'the sandbox' no "$(told igmpqd sandbox)"
-say 'how far findings go back' 600 "$(told igmpqd findings-horizon)"
-say "the hook's time" 2.5 "$(told igmpqd hook-timeout)"
-say 'groups of the file' '239.1.2.3, 239.1.2.4' "$(told eth0 expect-groups)"
-say 'groups of an entry' 239.9.9.9 "$(told eth1 expect-groups)"
-say 'an empty list of an entry' none "$(told eth2 expect-groups)"
+say 'the socket of the file' '"/somewhere/file.sock"' "$(value '' control-socket)"
+say 'the mode' '"0600"' "$(value '' control-mode)"
+say 'the address of the metrics' '"[::1]:9463"' "$(value '' metrics-address)"
+say 'the hook' '[ "/bin/sh", "-c", "true" ]' "$(value '' hook)"
+say 'the user' '"daemon"' "$(value '' user)"
+say 'the log' true "$(value '' syslog)"
+say 'the sandbox' false "$(value '' sandbox)"
+say 'how far findings go back' 600 "$(value '' findings-horizon)"
+say "the hook's time" 2.5 "$(value '' hook-timeout)"
+say 'groups of the file' '[ "239.1.2.3", "239.1.2.4" ]' "$(value eth0 expect-groups)"
+say 'groups of an entry' '[ "239.9.9.9" ]' "$(value eth1 expect-groups)"
+say 'an empty list of an entry' '[ ]' "$(value eth2 expect-groups)"
 IGMPQ_SOCKET=/else/where.sock "$bin/igmpqd" -T -c "$work/control.conf" >"$work/order" 2>/dev/null
-say 'the file before the environment' /somewhere/file.sock "$(told igmpqd control-socket)"
+say 'the file before the environment' '"/somewhere/file.sock"' "$(value '' control-socket)"
 IGMPQ_SOCKET=/else/where.sock "$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/order" 2>/dev/null
-say 'the environment before the default' /else/where.sock "$(told igmpqd control-socket)"
+say 'the environment before the default' '"/else/where.sock"' "$(value '' control-socket)"
 "$bin/igmpqd" -T -c "$work/control.conf" --control-socket /from/here.sock >"$work/order" 2>/dev/null
-say 'the command line before the file' /from/here.sock "$(told igmpqd control-socket)"
+say 'the command line before the file' '"/from/here.sock"' "$(value '' control-socket)"
 status=0
 "$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" --control-socket here >/dev/null 2>&1 || status=$?
 [ "$status" -eq 2 ] || fail "a wrong --control-socket: exit status $status, not 2"
 
 printf 'interfaces = ( "eth0" ); allow-querier = "10.0.0.1, 10.0.0.2";\n' >"$work/blank.conf"
 "$bin/igmpqd" -T -c "$work/blank.conf" >/dev/null 2>"$work/said" || fail "a blank after a comma: $(cat "$work/said")"
+
+# What -T prints is a file that means the same, whatever stands in it: printed again it is the same to the letter.
+cat >"$work/many.conf" <<'END'
+verbose = true;
+control-group = "daemon";
+metrics-address = "127.0.0.1:9463";
+hook = [ "/bin/sh", "-c", "echo \"a\\b\"\t$IGMPQ_EVENT" ];
+takeover-burst = true;
+ssm-range = "none";
+interfaces = ( { name = "eth0"; vlan = "7-8"; igmp-version = "auto"; last-member-query-interval = 0.1; },
+    { name = "eth1*"; address = "10.0.0.1/24"; timeout = 300; allow-querier = "10.0.0.2,10.0.0.4/31"; },
+    { name = "a\"b"; address = "proxy"; mode = "backup"; profile = "rfc9776"; igmp-version = 3; query-interval = 131; },
+    { name = "eth2"; profile = "rfc2236"; deny-querier = [ "10.0.0.1" ]; expect-groups = [ "239.1.2.3" ]; } );
+END
+for file in shipped order many control; do
+    [ "$file" = shipped ] || "$bin/igmpqd" -T -c "$work/$file.conf" >"$work/$file" 2>/dev/null || fail "$file.conf is refused"
+    cp "$work/$file" "$work/again.conf"
+    "$bin/igmpqd" -T -c "$work/again.conf" >"$work/again" 2>"$work/said" || fail "-T of $file.conf as a file: $(cat "$work/said")"
+    diff -u "$work/$file" "$work/again" || fail "-T of $file.conf as a file is another one"
+done
+grep -q '^verbose = true;$' "$work/many" || fail 'verbose is not printed'
 
 printf '%d broken files, %d failures\n' "$cases" "$failures"
 [ "$failures" -eq 0 ]

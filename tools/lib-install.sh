@@ -137,9 +137,8 @@ check_config()
         fi
         fail_install 'igmpqd does not understand what would be its configuration. Choose other interfaces.'
     fi
-    # Segments stand at the start of the line; a VLAN's name ends with its number.
-    watched=$(sed -n -e '/^igmpqd$/d' -e 's/^\([^ #][^/]*\).*/\1/p' "$work/explained" | sort -u)
-    socket=$(sed -n 's/^    control-socket = //p' "$work/explained" | tail -n 1)
+    watched=$(sed -n 's/^        name = "\(.*\)";$/\1/p' "$work/explained" | sort -u)
+    socket=$(sed -n 's/^control-socket = "\(.*\)";$/\1/p' "$work/explained" | tail -n 1)
 }
 
 write_config()

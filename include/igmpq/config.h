@@ -111,8 +111,9 @@ bool config_matches(const struct segment_config *segment, const char *interface)
 bool config_wants(const struct config *config, const struct segment_config *segment,
                   const char *interface);
 
-/** The effective settings of each segment and what follows from them, for people (igmpqd -T). With
- * `links` (NULL: not known) also which address "auto" is now. */
+/** The effective settings, for people (igmpqd -T): a configuration file that means the same, with
+ * what follows from each segment's as comments; with `links` (NULL: not known) also which address
+ * "auto" is now. */
 void config_print(const struct config *config, const struct links *links, FILE *to);
 
 #endif

@@ -300,34 +300,3 @@ int config_daemon_read_expected(const config_setting_t *at, struct expected_grou
     }
     return 0;
 }
-
-void config_daemon_print(const struct daemon_config *config, FILE *to)
-{
-    char seconds[TEXT_DURATION_SIZE];
-
-    fprintf(to, "igmpqd\n");
-    fprintf(to, "    control-socket = %s\n",
-            config->control_socket[0] ? config->control_socket : CONTROL_SOCKET);
-    fprintf(to, "    control-group = %s\n",
-            config->control_group[0] ? config->control_group : "(the daemon's own)");
-    fprintf(to, "    control-mode = %04o\n", config->control_mode);
-    fprintf(to, "    metrics-address = %s\n", config->metrics_address);
-    fprintf(to, "    hook =%s", config->hook ? "" : " none");
-    for (char **word = config->hook; word && *word; word++)
-        fprintf(to, " %s", *word);
-    fprintf(to, "\n    hook-timeout = %s\n", text_seconds(config->hook_timeout, seconds));
-    fprintf(to, "    user = %s\n", config->user[0] ? config->user : IGMPQ_USER);
-    fprintf(to, "    sandbox = %s\n", config->is_unconfined ? "no" : "yes");
-    fprintf(to, "    syslog = %s\n", config->has_syslog ? "yes" : "no");
-    fprintf(to, "    findings-horizon = %s\n", text_seconds(config->findings_horizon, seconds));
-}
-
-void config_daemon_print_expected(const struct expected_groups *expected, FILE *to)
-{
-    char address[TEXT_ADDRESS_SIZE];
-
-    fprintf(to, "    expect-groups =%s", expected->count ? "" : " none");
-    for (unsigned i = 0; i < expected->count; i++)
-        fprintf(to, "%s %s", i ? "," : "", text_address(expected->group[i], address));
-    fputc('\n', to);
-}

@@ -29,8 +29,4 @@ int config_daemon_read_expected(const config_setting_t *at, struct expected_grou
 void config_daemon_default(struct daemon_config *out);
 void config_daemon_free(struct daemon_config *config);
 
-/** For people (igmpqd -T). */
-void config_daemon_print(const struct daemon_config *config, FILE *to);
-void config_daemon_print_expected(const struct expected_groups *expected, FILE *to);
-
 #endif

@@ -110,7 +110,7 @@ static const char *scalar_text(const config_setting_t *at, char *scratch, size_t
     case CONFIG_TYPE_FLOAT: snprintf(scratch, size, "%.6f", config_setting_get_float(at)); break;
     case CONFIG_TYPE_STRING: return config_setting_get_string(at);
     case CONFIG_TYPE_BOOL:
-        snprintf(scratch, size, "%s", config_setting_get_bool(at) ? "yes" : "no");
+        snprintf(scratch, size, "%s", config_setting_get_bool(at) ? "true" : "false");
         break;
     default: return NULL;
     }

@@ -41,7 +41,7 @@ static const struct setting described[] = {
     {"listen-time", 0, "SECONDS|auto",
      "how long mode listen-first listens (auto: query plus response interval)"},
     {"backup-stagger", 0, "SECONDS", "mode backup waits up to so much longer, by chance (0)"},
-    {"takeover-burst", 0, "yes|no", "startup queries after a takeover too (no)"},
+    {"takeover-burst", 0, "true|false", "startup queries after a takeover too (false)"},
     {"electing-queries", 0, "general|any", "which queries take part in the election (general)"},
     {"last-member-transition", 0, "complete|defer",
      "losing the election while a group is being asked about (complete)"},
@@ -371,7 +371,7 @@ const char *settings_get(const struct params *params, const char *name, char *ou
         break;
     case VALUE_LIMIT: snprintf(out, size, "%u", *(const unsigned *)field); break;
     case VALUE_PRIORITY: snprintf(out, size, "%u", (unsigned)*(const uint8_t *)field); break;
-    case VALUE_BOOL: snprintf(out, size, "%s", *(const bool *)field ? "yes" : "no"); break;
+    case VALUE_BOOL: snprintf(out, size, "%s", *(const bool *)field ? "true" : "false"); break;
     case VALUE_PREFIXES_ALLOW: get_prefixes(params->allow, params->allow_count, out, size); break;
     case VALUE_PREFIXES_DENY: get_prefixes(params->deny, params->deny_count, out, size); break;
     case VALUE_SSM_RANGE:

@@ -35,7 +35,7 @@ static void test_settings_refusals(void **state)
         {"jitter", "256", "jitter: '256' is not a whole number from 0 to 50, or auto"},
         {"max-groups", "0", "max-groups: '0' is not a whole number from 1 to 1000000"},
         {"priority", "8", "priority: '8' is not a whole number from 0 to 7"},
-        {"takeover-burst", "perhaps", "takeover-burst: 'perhaps' is not one of yes, no"},
+        {"takeover-burst", "perhaps", "takeover-burst: 'perhaps' is not one of true, false"},
         {"ttl", "ignore", "ttl: 'ignore' is not one of accept, warn, drop"},
         {"mode", "master", "mode: 'master' is not one of active, listen-first, backup, passive"},
         {"electing-queries", "", "electing-queries: '' is not one of general, any"},

@@ -29,7 +29,7 @@ complete -c igmpqd -l last-member-query-count -x -a auto -d 'How many queries fo
 complete -c igmpqd -l jitter -x -a auto -d 'Queries come early by up to so many percent'
 complete -c igmpqd -l listen-time -x -a auto -d 'How long mode listen-first listens'
 complete -c igmpqd -l backup-stagger -x -d 'Mode backup waits up to so much longer'
-complete -c igmpqd -l takeover-burst -x -a 'yes no' -d 'Startup queries after a takeover too'
+complete -c igmpqd -l takeover-burst -x -a 'true false' -d 'Startup queries after a takeover too'
 complete -c igmpqd -l electing-queries -x -a 'general any' -d 'Which queries take part in the election'
 complete -c igmpqd -l last-member-transition -x -a 'complete defer' -d 'Losing while a group is being asked about'
 complete -c igmpqd -l membership-interval -x -a 'rfc9776 rfc3376' -d 'How long a membership lasts'
