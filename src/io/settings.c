@@ -98,8 +98,8 @@ static const struct storage stored[] = {
     {VALUE_LIMIT, AT(max_groups)},
     {VALUE_LIMIT, AT(max_sources)},
     {VALUE_LIMIT, AT(max_reporters)},
-    {VALUE_DURATION, AT(switch_timeout)},
-    {VALUE_DURATION, AT(switch_router_timeout)},
+    {VALUE_LIFETIME, AT(switch_timeout)},
+    {VALUE_LIFETIME, AT(switch_router_timeout)},
 };
 
 _Static_assert(sizeof stored / sizeof *stored + 1 == sizeof described / sizeof *described,
@@ -238,6 +238,7 @@ static bool set_value(struct params *params, const struct storage *storage, cons
     void *field = (char *)params + storage->offset;
     bool is_auto = strcmp(value, "auto") == 0;
     unsigned long number;
+    duration span;
 
     switch (storage->kind) {
     case VALUE_PROFILE:
@@ -253,6 +254,9 @@ static bool set_value(struct params *params, const struct storage *storage, cons
         }
         return set_duration(field, value);
     case VALUE_DURATION: return set_duration(field, value);
+    case VALUE_LIFETIME:
+        return set_duration(&span, value) && span >= SETTINGS_LIFETIME_MIN * SECONDS &&
+               set_duration(field, value);
     case VALUE_COUNT_AUTO:
     case VALUE_PERCENT_AUTO:
         if (is_auto) {
@@ -324,6 +328,7 @@ static const char *get_enum(const void *field, enum value_kind kind)
     case VALUE_VERSION:
     case VALUE_DURATION:
     case VALUE_DURATION_AUTO:
+    case VALUE_LIFETIME:
     case VALUE_COUNT:
     case VALUE_COUNT_AUTO:
     case VALUE_PERCENT_AUTO:
@@ -356,6 +361,7 @@ const char *settings_get(const struct params *params, const char *name, char *ou
         break;
     case VALUE_DURATION:
     case VALUE_DURATION_AUTO:
+    case VALUE_LIFETIME:
         if (*(const duration *)field == PARAMS_AUTO)
             snprintf(out, size, "auto");
         else

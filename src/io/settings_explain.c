@@ -36,6 +36,16 @@ static int explain_seconds(const char *name, const char *value, const char *or_a
                        value, or_auto);
 }
 
+static int explain_lifetime(const char *name, const char *value, struct problem *problem)
+{
+    duration seconds;
+
+    if (text_parse_seconds(value, &seconds))
+        return problem_set(problem, "%s: '%s' is not %ld to %ld seconds", name, value,
+                           SETTINGS_LIFETIME_MIN, SETTINGS_SECONDS_MAX);
+    return explain_seconds(name, value, "", problem);
+}
+
 static int explain_number(const char *name, const char *value, int low, int high,
                           const char *or_auto, struct problem *problem)
 {
@@ -65,6 +75,7 @@ int settings_explain(const struct setting *setting, enum value_kind kind, const 
     switch (kind) {
     case VALUE_DURATION: return explain_seconds(name, value, "", problem);
     case VALUE_DURATION_AUTO: return explain_seconds(name, value, ", or auto", problem);
+    case VALUE_LIFETIME: return explain_lifetime(name, value, problem);
     case VALUE_COUNT: return explain_number(name, value, 1, SETTINGS_COUNT_MAX, "", problem);
     case VALUE_COUNT_AUTO:
         return explain_number(name, value, 1, SETTINGS_COUNT_MAX, ", or auto", problem);

@@ -9,6 +9,7 @@
  * tell, as often as the largest robustness variable. Sums of several stay far from overflow. */
 #define SETTINGS_SECONDS_MAX (31744L * 255)
 
+#define SETTINGS_LIFETIME_MIN 1L /* seconds */
 #define SETTINGS_COUNT_MAX    255
 #define SETTINGS_PERCENT_MAX  50
 #define SETTINGS_LIMIT_MAX    1000000
@@ -19,6 +20,7 @@ enum value_kind {
     VALUE_VERSION,
     VALUE_DURATION,
     VALUE_DURATION_AUTO,
+    VALUE_LIFETIME, /* a duration that is not 0 */
     VALUE_COUNT,
     VALUE_COUNT_AUTO,
     VALUE_PERCENT_AUTO,
