@@ -9,6 +9,7 @@
 #include "config.h"
 #include "igmpq/config.h"
 #include "igmpq/json.h"
+#include "igmpq/links.h"
 #include "igmpq/options.h"
 #include "igmpq/sandbox.h"
 #include "igmpq/text.h"
@@ -26,6 +27,8 @@ struct command {
     struct replay_options replay;
     const char *config_path;
     const char *role_option; /* one that makes sense with --as only */
+    const char *output_option;
+    bool has_two_outputs;
     bool has_live_time;
     bool wants_help, wants_version;
 };
@@ -56,13 +59,29 @@ static const struct setting own_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+/* What a value of each option is. */
+static const struct {
+    const char *name, *wanted;
+} wanted_values[] = {
+    {"for", "a number of seconds such as 60 or 2.5"},
+    {"fail-on", "error, warning or note"},
+    {"place", "unknown, host or querier"},
+    {"until", "a number of seconds such as 60 or 2.5"},
+    {"as", "an address with its prefix length such as 192.168.10.1/24"},
+    {"mac", "a MAC address such as 02:00:00:00:00:05"},
+    {"vlan", "a VLAN ID from 1 to 4094"},
+    {"start", "a number of seconds such as 1700000000, or behind a + such as +60"},
+    {"seed", "a number from 0 to 4294967295"},
+};
+
 static int fail_value(const char *name, const char *value, struct problem *problem)
 {
-    const struct setting *option = own_options;
+    size_t i = 0;
 
-    while (option->name && strcmp(option->name, name) != 0)
-        option++;
-    return problem_set(problem, "--%s: '%s' is not %s", name, value, option->argument);
+    while (i + 1 < sizeof wanted_values / sizeof *wanted_values &&
+           strcmp(wanted_values[i].name, name) != 0)
+        i++;
+    return problem_set(problem, "--%s: '%s' is not %s", name, value, wanted_values[i].wanted);
 }
 
 static bool set_severity(int *out, const char *value)
@@ -140,17 +159,24 @@ static bool take_role_option(struct command *command, const char *name, const ch
     return true;
 }
 
+static void take_output(struct command *command, const char *name, enum replay_output output)
+{
+    command->has_two_outputs |= command->output_option && strcmp(command->output_option, name) != 0;
+    command->output_option = name;
+    command->replay.output = output;
+}
+
 /** Options without an argument. */
 static void take_switch(struct command *command, const char *name)
 {
     struct replay_options *replay = &command->replay;
 
     if (strcmp(name, "summary") == 0)
-        replay->output = REPLAY_SUMMARY;
+        take_output(command, name, REPLAY_SUMMARY);
     else if (strcmp(name, "json") == 0)
-        replay->output = REPLAY_JSON;
+        take_output(command, name, REPLAY_JSON);
     else if (strcmp(name, "quiet") == 0)
-        replay->output = REPLAY_QUIET;
+        take_output(command, name, REPLAY_QUIET);
     else if (strcmp(name, "verbose") == 0)
         replay->is_verbose = true;
     else if (strcmp(name, "local") == 0)
@@ -159,6 +185,17 @@ static void take_switch(struct command *command, const char *name)
         command->wants_help = true;
     else if (strcmp(name, "version") == 0)
         command->wants_version = true;
+}
+
+/** The setting by its shorter name. */
+static int take_router_timeout(struct replay_options *replay, const char *value,
+                               struct problem *problem)
+{
+    struct problem inner;
+
+    if (settings_set(&replay->params, "switch-router-timeout", value, &inner) == 0)
+        return 0;
+    return problem_set(problem, "--%s", inner.text + strlen("switch-"));
 }
 
 static int take_option(void *context, const char *name, const char *value, struct problem *problem)
@@ -182,7 +219,7 @@ static int take_option(void *context, const char *name, const char *value, struc
         else if (strcmp(name, "until") == 0)
             is_good = text_parse_seconds(value, &replay->until);
         else if (strcmp(name, "router-timeout") == 0)
-            is_good = text_parse_seconds(value, &replay->params.switch_router_timeout);
+            return take_router_timeout(replay, value, problem);
         else if (strcmp(name, "fail-on") == 0)
             is_good = set_severity(&replay->fail_on, value);
         else if (strcmp(name, "place") == 0)
@@ -193,8 +230,8 @@ static int take_option(void *context, const char *name, const char *value, struc
 
 static void print_help(const struct options *options)
 {
-    printf("Usage: igmpq-replay [-s | -j] [-v] [OPTION]... FILE\n"
-           "       igmpq-replay [-s | -j] [-v] [OPTION]... -i INTERFACE [--for SECONDS]\n"
+    printf("Usage: igmpq-replay [-s | -j | --quiet] [-v] [OPTION]... FILE\n"
+           "       igmpq-replay [-s | -j | --quiet] [-v] [OPTION]... -i INTERFACE [--for SECONDS]\n"
            "       igmpq-replay --as ADDRESS/LENGTH [-w FILE] [OPTION]... FILE\n"
            "\n"
            "Reads a capture of a network (pcap or pcapng, also gzip; - is standard input), tells\n"
@@ -253,6 +290,8 @@ static int check(const struct command *command, int operands)
     const struct replay_options *replay = &command->replay;
     char text[120];
 
+    if (command->has_two_outputs)
+        return fail_usage("--summary, --json and --quiet exclude each other");
     if (!replay->is_as && command->role_option != NULL) {
         snprintf(text, sizeof text, "--%s needs --as: who is to be played?", command->role_option);
         return fail_usage(text);
@@ -276,16 +315,20 @@ static int settle_params(struct command *command, const struct overrides *overri
 {
     struct replay_options *replay = &command->replay;
     struct params resolved;
+    duration router_timeout = replay->params.switch_router_timeout;
 
-    if (command->config_path != NULL)
-        return load_config(command, overrides);
+    if (command->config_path != NULL) {
+        int status = load_config(command, overrides);
+        if (router_timeout > 0)
+            replay->params.switch_router_timeout = router_timeout;
+        return status;
+    }
     if (!replay->is_as) {
         asked->mode = MODE_PASSIVE;
         asked->version = 3;
         asked->follow_version = false;
         asked->jitter_percent = 0;
     }
-    duration router_timeout = replay->params.switch_router_timeout;
     enum params_complaint complaints[PARAMS_COMPLAINTS];
     if (replay->is_as) {
         if (!options_resolve(asked, &resolved, tell_complaint))
@@ -327,6 +370,23 @@ static void confine(const struct replay_options *options)
     sandbox_filter(SANDBOX_READER, NULL, &ignored);
 }
 
+/** Whether there is the interface to listen on, told as the other programs tell it. What cannot be
+ * asked is left to the capture. */
+static bool check_interface(const char *name, struct problem *problem)
+{
+    struct links links;
+    char names[256];
+
+    if (!name || links_take(&links, NULL) < 0)
+        return true;
+    bool is_there = links_find(&links, name) != NULL;
+    if (!is_there)
+        problem_set(problem, "there is no interface %s; there are: %s", name,
+                    links_names(&links, names, sizeof names));
+    links_free(&links);
+    return is_there;
+}
+
 static int run(const struct replay_options *options)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -342,7 +402,7 @@ static int run(const struct replay_options *options)
     replay->input = options->interface != NULL        ? options->interface
                     : strcmp(options->path, "-") == 0 ? "standard input"
                                                       : options->path;
-    if (replay_open(replay, &problem) < 0) {
+    if (!check_interface(options->interface, &problem) || replay_open(replay, &problem) < 0) {
         fprintf(stderr, "igmpq-replay: %s\n", problem.text);
         status = REPLAY_EXIT_UNREADABLE;
     } else {
