@@ -338,6 +338,13 @@ static int load(const struct command *command, struct daemon_setup *setup, struc
     return 0;
 }
 
+static int finish_output(void)
+{
+    struct problem problem;
+
+    return options_finish_output(stdout, &problem) ? EXIT_SUCCESS : fail(problem.text);
+}
+
 /** What is right in itself may still be wrong on this host, or just now: the exit status does not
  * say so, as a file may be tested elsewhere, or at boot. */
 static int test(const struct config *config)
@@ -352,7 +359,7 @@ static int test(const struct config *config)
         log_warning("%s", problem.text);
     config_print(config, is_known ? &links : NULL, stdout);
     links_free(&links);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+    return finish_output();
 }
 
 static int start(const struct command *command, struct daemon_setup *setup)
@@ -394,10 +401,10 @@ int main(int argc, char **argv)
     int operand = options_read(&options, argc, argv, &problem);
     if (command.wants_help) {
         print_help(&options);
-        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+        status = finish_output();
     } else if (command.wants_version) {
         printf("igmpqd %s\n", PACKAGE_VERSION);
-        status = fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STATUS_FAILURE;
+        status = finish_output();
     } else if (operand < 0) {
         status = fail_usage(problem.text);
     } else if (operand < argc) {

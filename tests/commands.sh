@@ -84,5 +84,17 @@ done <"$work/options"
 "$bin/igmpq-replay" -i nosuch >"$work/out" 2>"$work/said" && fail '-i nosuch is none'
 grep -q '^igmpq-replay: there is no interface nosuch; there are: ' "$work/said" || fail "-i nosuch: $(cat "$work/said")"
 
+# What nobody could read is said.
+if [ -c /dev/full ]; then
+    for command in 'igmpqd --help' 'igmpqd --version' 'igmpqd -T -i eth0 -c /dev/null' 'igmpqctl --help' 'igmpqctl --version' \
+        'igmpq-inject --help' 'igmpq-inject --hex' 'igmpq-replay --help' 'igmpq-replay --version' "igmpq-replay $capture"; do
+        cases=$((cases + 1))
+        # shellcheck disable=SC2086 # a list of words
+        "$bin/"$command >/dev/full 2>"$work/said" && fail "$command: what could not be written is no success"
+        [ "$(cat "$work/said")" = "${command%% *}: cannot write to standard output: No space left on device" ] ||
+            fail "$command with a full disk: $(cat "$work/said")"
+    done
+fi
+
 printf '%d command lines, %d failures\n' "$cases" "$failures"
 [ "$failures" -eq 0 ]

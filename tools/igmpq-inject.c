@@ -336,10 +336,9 @@ static int fail_no_interface(void)
 /** What could not be written was not told: that is a failure too. */
 static int finish(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return status;
-    tell("cannot write to standard output");
-    return EXIT_STATUS_FAILURE;
+    struct problem problem;
+
+    return options_finish_output(stdout, &problem) ? status : fail(EXIT_STATUS_FAILURE, &problem);
 }
 
 int main(int argc, char **argv)

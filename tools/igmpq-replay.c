@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. igmpq-replay: the command line, signals and exit statuses of the replay. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,6 +386,16 @@ static bool check_interface(const char *name, struct problem *problem)
     return is_there;
 }
 
+static int finish_output(int status)
+{
+    struct problem problem;
+
+    if (options_finish_output(stdout, &problem))
+        return status;
+    fprintf(stderr, "igmpq-replay: %s\n", problem.text);
+    return REPLAY_EXIT_UNREADABLE;
+}
+
 static int run(const struct replay_options *options)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -418,11 +427,7 @@ static int run(const struct replay_options *options)
             status = REPLAY_EXIT_FOUND;
     replay_close(replay);
     free(replay);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "igmpq-replay: cannot write the output: %s\n", strerror(errno));
-        status = REPLAY_EXIT_UNREADABLE;
-    }
-    return status;
+    return finish_output(status);
 }
 
 int main(int argc, char **argv)
@@ -437,10 +442,10 @@ int main(int argc, char **argv)
     int operand = options_read(&options, argc, argv, &problem);
     if (command.wants_help) {
         print_help(&options);
-        status = fflush(stdout) == 0 ? EXIT_SUCCESS : REPLAY_EXIT_UNREADABLE;
+        status = finish_output(EXIT_SUCCESS);
     } else if (command.wants_version) {
         printf("igmpq-replay %s\n", PACKAGE_VERSION);
-        status = fflush(stdout) == 0 ? EXIT_SUCCESS : REPLAY_EXIT_UNREADABLE;
+        status = finish_output(EXIT_SUCCESS);
     } else if (operand < 0) {
         status = fail_usage(problem.text);
     } else {

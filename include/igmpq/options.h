@@ -48,6 +48,10 @@ int options_read(const struct options *options, int argc, char **argv, struct pr
 /** The list of options for --help: the program's own, then the protocol settings. */
 void options_print(const struct options *options, FILE *to);
 
+/** Whether all that was printed could be written; false with a sentence: what was not told is a
+ * failure too. To be asked once, at the end. */
+bool options_finish_output(FILE *to, struct problem *problem);
+
 /**
  * params_resolve(), each error or warning told with `tell` in words. False when there is an error.
  */

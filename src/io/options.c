@@ -2,6 +2,7 @@
 /* Floor 3. Command lines. */
 #include "igmpq/options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,14 @@ void options_print(const struct options *options, FILE *to)
     fprintf(to, "\nProtocol settings (seconds may have decimals):\n");
     for (const struct setting *setting = settings_all(); setting->name; setting++)
         print_one(setting, to);
+}
+
+bool options_finish_output(FILE *to, struct problem *problem)
+{
+    if (fflush(to) == 0 && !ferror(to))
+        return true;
+    problem_set(problem, "cannot write to standard output: %s", strerror(errno));
+    return false;
 }
 
 bool options_resolve(const struct params *asked, struct params *resolved,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. The command line of igmpqctl, and its commands. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -397,10 +396,8 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *err)
         fprintf(out, "igmpqctl %s\n", PACKAGE_VERSION);
     else
         status = run(&command, out, &problem);
-    if (status == 0 && (fflush(out) != 0 || ferror(out))) {
+    if (status == 0 && !options_finish_output(out, &problem))
         status = CTL_EXIT_REFUSED;
-        problem_set(&problem, "cannot write: %s", strerror(errno));
-    }
     if (status != 0)
         fprintf(err, "igmpqctl: %s\n", problem.text);
     return status;
