@@ -84,6 +84,15 @@ done <"$work/options"
 "$bin/igmpq-replay" -i nosuch >"$work/out" 2>"$work/said" && fail '-i nosuch is none'
 grep -q '^igmpq-replay: there is no interface nosuch; there are: ' "$work/said" || fail "-i nosuch: $(cat "$work/said")"
 
+# Where a configuration comes from.
+says 1 'cannot read the configuration file -: No such file or directory; standard input is /dev/stdin' igmpqd -T -c -
+says 1 'cannot read the configuration file /nonexistent: No such file or directory' igmpqd -T -c /nonexistent
+says 2 'cannot read the configuration file /nonexistent: No such file or directory' igmpq-replay -c /nonexistent --as 10.0.0.1/8 "$capture"
+if [ -e /dev/stdin ]; then
+    echo 'interfaces = ( "eth0" ); query-interval = 30;' | "$bin/igmpqd" -T -c /dev/stdin >"$work/out" 2>&1
+    grep -q '^        query-interval = 30;$' "$work/out" || fail "a file from standard input: $(cat "$work/out")"
+fi
+
 # What nobody could read is said.
 if [ -c /dev/full ]; then
     for command in 'igmpqd --help' 'igmpqd --version' 'igmpqd -T -i eth0 -c /dev/null' 'igmpqctl --help' 'igmpqctl --version' \

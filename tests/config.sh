@@ -396,7 +396,7 @@ grep -q "^igmpqd: $work/again.conf:1: .*too deep" "$work/said" || fail "a file t
 status=0
 "$bin/igmpqd" -T -c "$work/absent.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "no file: exit status $status"
-grep -q 'absent.conf: No such file' "$work/said" || fail "no file: $(cat "$work/said")"
+grep -q "^igmpqd: cannot read the configuration file $work/absent.conf: No such file" "$work/said" || fail "no file: $(cat "$work/said")"
 
 # The shipped file is right as it is, and with every default written out means the same.
 "$bin/igmpqd" -T -i eth0 -c "$srcdir/etc/igmpqd.conf" >"$work/shipped" 2>&1 || fail "the shipped file: $(cat "$work/shipped")"

@@ -59,7 +59,9 @@ static char *read_file(const char *path, bool is_included, size_t *length, struc
     FILE *stream = fopen(path, "r");
     if (!stream) {
         if (!is_included)
-            problem_set(problem, "%s: %s", path, strerror(errno));
+            problem_set(problem, "cannot read the configuration file %s: %s%s", path,
+                        strerror(errno),
+                        strcmp(path, "-") == 0 ? "; standard input is /dev/stdin" : "");
         return NULL;
     }
     if (fstat(fileno(stream), &about) == 0 && S_ISDIR(about.st_mode)) {
