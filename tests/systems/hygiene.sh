@@ -140,8 +140,12 @@ options()
         "$quick" || { ../unpacked/configure -q $werror "--disable-$option" && make -j "$jobs" && programs_run; } || return 1
     done
     # shellcheck disable=SC2086 # a list of words
-    ../unpacked/configure -q $werror $all --disable-dependency-tracking --without-systemdsystemunitdir --without-sysusersdir &&
-        make -j "$jobs" && programs_run
+    ../unpacked/configure $werror $all --disable-dependency-tracking --without-systemdsystemunitdir --without-sysusersdir >summary &&
+        make -j "$jobs" && programs_run || return 1
+    # What was left out on purpose is not said to be missing.
+    for option in http seccomp; do
+        grep "left out with --disable-$option" summary || return 1
+    done
 }
 
 # shellcheck disable=SC2086 # two words
