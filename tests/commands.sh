@@ -84,6 +84,14 @@ done <"$work/options"
 "$bin/igmpq-replay" -i nosuch >"$work/out" 2>"$work/said" && fail '-i nosuch is none'
 grep -q '^igmpq-replay: there is no interface nosuch; there are: ' "$work/said" || fail "-i nosuch: $(cat "$work/said")"
 
+# A terminal that cannot place text is none for watch.
+if script --version 2>/dev/null | grep -q util-linux; then
+    TERM=dumb script -qec "$bin/igmpqctl -s $work/none.sock watch" /dev/null </dev/null >"$work/out" 2>&1 &&
+        fail 'watch draws where TERM is dumb'
+    grep -q '^igmpqctl: watch needs a terminal that can place text' "$work/out" || fail "watch where TERM is dumb: $(cat "$work/out")"
+    grep -q "$(printf '\033')" "$work/out" && fail 'watch sends escape sequences where TERM is dumb'
+fi
+
 # Where a configuration comes from.
 says 1 'cannot read the configuration file -: No such file or directory; standard input is /dev/stdin' igmpqd -T -c -
 says 1 'cannot read the configuration file /nonexistent: No such file or directory' igmpqd -T -c /nonexistent

@@ -111,9 +111,15 @@ int ctl_show_watch(const struct ctl *ctl, FILE *to, struct problem *problem)
 {
     struct watch watch = {.ctl = *ctl, .to = to, .has_colors = ctl_has_colors(ctl, to)};
     struct termios before, raw;
+    const char *term = getenv("TERM");
 
     if (fileno(to) < 0 || !isatty(fileno(to))) {
         problem_set(problem, "watch needs a terminal; a pipe can have 'status' and 'events -f'");
+        return CTL_EXIT_USAGE;
+    }
+    if (term && strcmp(term, "dumb") == 0) {
+        problem_set(problem, "watch needs a terminal that can place text, and TERM says 'dumb'; "
+                             "there are 'status' and 'events -f'");
         return CTL_EXIT_USAGE;
     }
     if (watch.ctl.timeout > PATIENCE)
