@@ -51,4 +51,15 @@ void text_line_add(struct text_line *line, const char *format, ...)
 /** "192.168.1.20 (02:00:00:00:00:14)"; the address alone when there is no MAC address. */
 void text_line_who(struct text_line *line, struct address address, struct mac mac);
 
+/** Which of several names was meant by one that is none of them. */
+struct text_nearest {
+    const char *name; /* borrowed */
+    const char *best; /* of those tried; NULL: none is near */
+    size_t least;
+};
+
+struct text_nearest text_nearest_begin(const char *name);
+/** `known` is one of them, borrowed; of two that are as near the first counts. */
+void text_nearest_try(struct text_nearest *near, const char *known);
+
 #endif

@@ -40,53 +40,18 @@ wrong(const struct reader *reader, const config_setting_t *at, const char *forma
                        config_setting_source_line(at), text);
 }
 
-/** How many letters must be changed, added or left out to get from one name to the other. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], length = strlen(b);
-
-    if (length + 1 > sizeof row / sizeof *row)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t best = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j + 1] + 1 < best)
-                best = row[j + 1] + 1;
-            row[j + 1] = best;
-        }
-    }
-    return row[length];
-}
-
 /** The known name that is nearest to `name`, or NULL when none is near. */
 static const char *nearest(const char *name, const char *const *own)
 {
-    const char *best = NULL;
-    size_t least = strlen(name) / 2 + 1;
+    struct text_nearest near = text_nearest_begin(name);
 
     for (; *own; own++)
-        if (distance(name, *own) < least) {
-            least = distance(name, *own);
-            best = *own;
-        }
+        text_nearest_try(&near, *own);
     for (const char *const *known = config_daemon_names; *known; known++)
-        if (distance(name, *known) < least) {
-            least = distance(name, *known);
-            best = *known;
-        }
+        text_nearest_try(&near, *known);
     for (const struct setting *setting = settings_all(); setting->name; setting++)
-        if (distance(name, setting->name) < least) {
-            least = distance(name, setting->name);
-            best = setting->name;
-        }
-    return best;
+        text_nearest_try(&near, setting->name);
+    return near.best;
 }
 
 static int unknown(const struct reader *reader, const config_setting_t *at, const char *const *own)

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *text_address(struct address address, char out[TEXT_ADDRESS_SIZE])
 {
@@ -216,6 +217,46 @@ bool text_parse_unsigned(const char *text, unsigned long low, unsigned long high
         return false;
     *out = value;
     return true;
+}
+
+/** How many letters must be changed, added or left out to get from one name to the other. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], length = strlen(b);
+
+    if (length + 1 > sizeof row / sizeof *row)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < length; j++) {
+            size_t best = diagonal + (a[i] != b[j]);
+            diagonal = row[j + 1];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j + 1] + 1 < best)
+                best = row[j + 1] + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[length];
+}
+
+struct text_nearest text_nearest_begin(const char *name)
+{
+    return (struct text_nearest){.name = name, .least = strlen(name) / 2 + 1};
+}
+
+void text_nearest_try(struct text_nearest *near, const char *known)
+{
+    size_t far = distance(near->name, known);
+
+    if (far >= near->least)
+        return;
+    near->least = far;
+    near->best = known;
 }
 
 void text_line_add(struct text_line *line, const char *format, ...)

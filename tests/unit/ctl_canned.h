@@ -154,6 +154,10 @@
     "\"expect-groups\":[\"239.9.9.9\",\"239.1.1.10\"],"                                            \
     "\"settings\":{\"profile\":\"default\",\"query-interval\":\"62.5\"}}\n"
 
+#define SETTINGS(interface, vlan)                                                                  \
+    "{\"type\":\"settings\",\"interface\":\"" interface "\",\"vlan\":" vlan                        \
+    ",\"address\":\"auto\"}\n"
+
 #define INTERFACES                                                                                 \
     "{\"type\":\"interface\",\"interface\":\"lo\",\"index\":1,\"ethernet\":false,"                 \
     "\"loopback\":true,\"up\":true,\"carrier\":true,\"mac\":null,\"vlan\":0,"                      \

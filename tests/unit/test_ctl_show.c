@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -438,6 +439,51 @@ static void test_config(void **state)
                     "  query-interval                 62.5\n");
 }
 
+static const struct canned several_segments[] = {
+    {"config",
+     CANNED_HEADER CONFIG SETTINGS("eth1", "7") SETTINGS("eth1", "10") SETTINGS("tap*", "0") END(5),
+     CANNED_ANSWERS, 0},
+    {NULL, CANNED_HEADER "{\"type\":\"error\",\"code\":\"unknown-verb\",\"text\":\"what?\"}\n",
+     CANNED_ANSWERS, 0},
+};
+
+/* Of one segment: the daemon is asked for all, and is not told. */
+static void test_config_of_one(void **state)
+{
+    static const char of_ten[] = "segment eth1/10\n"
+                                 "  address                        auto\n";
+    static const char of_taps[] = "segment tap*\n"
+                                  "  address                        auto\n";
+
+    (void)state;
+    daemon_answers(several_segments);
+    shows("config -S eth1/10", of_ten);
+    shows("config eth1/10", of_ten);
+    shows("config tap3", of_taps);
+    assert_string_equal(daemon_was_asked(), "config\nconfig\nconfig\n");
+    shows("--json config eth1/10", CANNED_HEADER SETTINGS("eth1", "10") END(1));
+    static const char *const none[] = {"eth1", "eth1/1", "eth1/x", "eth1/", "/10", "eth1/10/10"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        char words[64];
+        snprintf(words, sizeof words, "config -S %s", none[i]);
+        assert_int_equal(run_ctl(words), 1);
+        assert_string_equal(said(), "");
+        assert_non_null(strstr(complained(), "the configuration has no segment '"));
+        snprintf(words, sizeof words, "--json config -S %s", none[i]);
+        assert_int_equal(run_ctl(words), 1);
+    }
+}
+
+static void test_help(void **state)
+{
+    (void)state;
+    assert_int_equal(run_ctl("--help"), 0);
+    char *wanted = strdup(said());
+    assert_non_null(strstr(wanted, "\n  help        this text\n"));
+    shows("help", wanted);
+    free(wanted);
+}
+
 static void test_interfaces(void **state)
 {
     (void)state;
@@ -479,6 +525,8 @@ int main(void)
         cmocka_unit_test_teardown(test_events, daemon_ends),
         cmocka_unit_test_teardown(test_events_followed, daemon_ends),
         cmocka_unit_test_teardown(test_config, daemon_ends),
+        cmocka_unit_test_teardown(test_config_of_one, daemon_ends),
+        cmocka_unit_test_teardown(test_help, daemon_ends),
         cmocka_unit_test_teardown(test_interfaces, daemon_ends),
         cmocka_unit_test_teardown(test_metrics, daemon_ends),
     };

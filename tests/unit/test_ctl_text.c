@@ -186,8 +186,11 @@ static void test_usage(void **state)
         {"dance", "no command 'dance'"},
         {"status eth0 eth1", "takes no 'eth1'"},
         {"status eth0 -S eth1", "one segment at a time"},
-        {"config eth0", "takes no 'eth0'"},
-        {"config -S eth0", "config takes no --segment"},
+        {"group", "there is no command 'group'; did you mean 'groups'?"},
+        {"statu", "there is no command 'statu'; did you mean 'status'?"},
+        {"frobnicate", "there is no command 'frobnicate'; --help lists them all"},
+        {"config eth0 eth1", "takes no 'eth1'"},
+        {"interfaces -S eth0", "interfaces takes no --segment"},
         {"groups --follow", "groups takes no --follow"},
         {"stats --mask", "stats takes no --mask"},
         {"status --sort role", "status takes no --sort"},
@@ -227,8 +230,12 @@ static void test_sort_by_nothing(void **state)
 
     (void)state;
     daemon_answers(groups);
-    fails("groups --sort color", 2, "--sort: 'color'");
+    fails("groups --sort color", 2,
+          "--sort: 'color' is not the heading of a column of groups: GROUP, SEGMENT, MODE, V, "
+          "REPORTER, AGE, HEARD, EXPIRES, NOTE, SOURCES\n");
+    fails("hosts --sort group", 2, "MAC, SEGMENT, V, REPORTS, SEEN, SILENT, LAST TO REPORT\n");
     fails("groups --sort -", 2, "--sort: '-'");
+    fails("watch --sort color", 2, "--sort: 'color'");
 }
 
 /* A word of the length that the daemon takes, and one octet more. */

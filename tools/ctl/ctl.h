@@ -134,8 +134,11 @@ void ctl_table_add(struct ctl_table *table, const char *format, ...)
 void ctl_table_add_member(struct ctl_table *table, const json_t *object, const char *key);
 /** A span, sorted by its length. */
 void ctl_table_add_span(struct ctl_table *table, bool is_known, double seconds);
-/** Sort by a column, '-' before it: the other way round. False when there is no such column. */
-bool ctl_table_sort(struct ctl_table *table, const char *column);
+/** Which of the headings is that of a column to sort by, '-' before it: the other way round; -1:
+ * none. */
+int ctl_table_column(const char *const *headings, unsigned columns, const char *column);
+/** Sort by a column, '-' before it: the other way round. No such column: stay as it is. */
+void ctl_table_sort(struct ctl_table *table, const char *column);
 size_t ctl_table_rows(const struct ctl_table *table);
 /** Whether everything that was added is there: false without memory. */
 bool ctl_table_is_whole(const struct ctl_table *table);
@@ -162,6 +165,11 @@ int ctl_show_status(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_stats(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_events(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_config(const struct ctl *ctl, FILE *to, struct problem *problem);
+/** Whether settings are those of a segment: its interface (a pattern, where it has wildcards) and
+ * its VLAN. */
+bool ctl_means_segment(const json_t *settings, const char *segment);
+/** The exit status and the sentence where no settings are. */
+int ctl_fail_segment(const struct ctl *ctl, struct problem *problem);
 int ctl_show_groups(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_hosts(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_queriers(const struct ctl *ctl, FILE *to, struct problem *problem);
@@ -169,6 +177,8 @@ int ctl_show_findings(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_interfaces(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_metrics(const struct ctl *ctl, FILE *to, struct problem *problem);
 int ctl_show_support(const struct ctl *ctl, FILE *to, struct problem *problem);
+/** Whether --sort names a column of the groups; 0 or an exit status with a sentence. */
+int ctl_check_group_sort(const struct ctl *ctl, struct problem *problem);
 int ctl_show_watch(const struct ctl *ctl, FILE *to, struct problem *problem);
 
 /* ---- parts of these ---- */

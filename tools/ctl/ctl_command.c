@@ -153,7 +153,7 @@ static const struct view views[] = {
     {"stats", "every counter", ctl_show_stats, 0, 1, TAKES_JSON | TAKES_SEGMENT, NULL},
     {"events", "what happened lately; -f goes on", ctl_show_events, 0, 1,
      TAKES_JSON | TAKES_SEGMENT | TAKES_LONG | TAKES_FOLLOW | TAKES_COUNT, NULL},
-    {"config", "the settings in force", ctl_show_config, 0, 0, TAKES_JSON, NULL},
+    {"config", "the settings in force", ctl_show_config, 0, 1, TAKES_JSON | TAKES_SEGMENT, NULL},
     {"interfaces", "the interfaces of the daemon's host", ctl_show_interfaces, 0, 0,
      TAKES_JSON | TAKES_SORT, NULL},
     {"metrics", "Prometheus' text format", ctl_show_metrics, 0, 0, TAKES_JSON, NULL},
@@ -164,6 +164,7 @@ static const struct view views[] = {
     {"query", "[SEGMENT] [GROUP]: send a query now", NULL, 0, 2, TAKES_JSON | TAKES_SEGMENT, NULL},
     {"reload", "read the configuration file again", NULL, 0, 0, TAKES_JSON, NULL},
     {"verbose", "on|off: log everything, or no more than usual", NULL, 1, 1, TAKES_JSON, NULL},
+    {"help", "this text", NULL, 0, 0, 0, NULL},
 };
 
 #define VIEWS (sizeof views / sizeof *views)
@@ -202,7 +203,7 @@ static int make_request(const struct ctl *ctl, const struct view *view, char *ou
     if (is_events)
         snprintf(out + used, size - used, "%s%s%s", ctl->count ? " " : "",
                  ctl->count ? ctl->count : "", ctl->is_following ? " follow" : "");
-    else if (ctl->segment && (view->takes & TAKES_SEGMENT))
+    else if (ctl->segment && (view->takes & TAKES_SEGMENT) && view->show != ctl_show_config)
         used += (size_t)snprintf(out + used, size - used, " %s", ctl->segment);
     for (int i = first_word; i < ctl->argument_count && used < size; i++) {
         if (!is_word(ctl->argument[i]))
@@ -212,7 +213,7 @@ static int make_request(const struct ctl *ctl, const struct view *view, char *ou
     return used < size ? 0 : problem_set(problem, "this is too long for a request");
 }
 
-/** Whether --filter, or --segment for events, lets an object pass. */
+/** Whether --filter, or --segment where the daemon does not go by it, lets an object pass. */
 static bool is_wanted(const struct ctl *ctl, const struct view *view, const json_t *object)
 {
     char text[32];
@@ -222,6 +223,8 @@ static bool is_wanted(const struct ctl *ctl, const struct view *view, const json
     if (view->show == ctl_show_events && ctl->segment)
         return ctl_is_null(object, "segment") ||
                strcmp(ctl_text(object, "segment", text), ctl->segment) == 0;
+    if (view->show == ctl_show_config && ctl->segment)
+        return ctl_means_segment(object, ctl->segment);
     return true;
 }
 
@@ -266,6 +269,8 @@ static int pass_json(const struct ctl *ctl, const struct view *view, FILE *out,
     else if (status != CTL_EXIT_UNREACHABLE)
         ctl_print_json(ctl_line(answer), out);
     ctl_close(answer);
+    if (status == 0 && count == 0 && ctl->segment && view->show == ctl_show_config)
+        status = ctl_fail_segment(ctl, problem);
     return status;
 }
 
@@ -318,7 +323,13 @@ static const struct view *find_view(struct command *command, struct problem *pro
         if (strcmp(views[i].name, name) == 0)
             view = &views[i];
     if (!view) {
-        problem_set(problem, "there is no command '%s'; --help lists them all", name);
+        struct text_nearest near = text_nearest_begin(name);
+        for (size_t i = 0; i < VIEWS; i++)
+            text_nearest_try(&near, views[i].name);
+        if (near.best)
+            problem_set(problem, "there is no command '%s'; did you mean '%s'?", name, near.best);
+        else
+            problem_set(problem, "there is no command '%s'; --help lists them all", name);
         return NULL;
     }
     for (size_t i = 0; i < SPECIAL_OPTIONS; i++)
@@ -388,6 +399,8 @@ int ctl_main(int argc, char **argv, FILE *out, FILE *err)
         command.ctl.argument = argv + operand;
         command.ctl.argument_count = argc - operand;
     }
+    if (command.ctl.argument_count > 0 && strcmp(command.ctl.argument[0], "help") == 0)
+        command.wants_help = true;
     if (operand < 0)
         status = CTL_EXIT_USAGE;
     else if (command.wants_help)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. Counters, settings and events, line by line. */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl.h"
+#include "igmpq/frame.h"
+#include "igmpq/links.h"
 #include "igmpq/text.h"
 
 /** "general_sent" as "general sent". */
@@ -109,6 +112,27 @@ static void print_settings(json_t *object, FILE *to)
     }
 }
 
+bool ctl_means_segment(const json_t *settings, const char *segment)
+{
+    char interface[LINK_NAME_SIZE], out[32];
+    size_t length = strcspn(segment, "/");
+    unsigned long vlan = VLAN_NONE;
+
+    if (!ctl_is_type(settings, "settings") || length >= sizeof interface ||
+        (segment[length] == '/' && !text_parse_unsigned(segment + length + 1, 1, VLAN_MAX, &vlan)))
+        return false;
+    snprintf(interface, sizeof interface, "%.*s", (int)length, segment);
+    return fnmatch(ctl_text(settings, "interface", out), interface, 0) == 0 &&
+           json_integer_value(json_object_get(settings, "vlan")) == (json_int_t)vlan;
+}
+
+int ctl_fail_segment(const struct ctl *ctl, struct problem *problem)
+{
+    problem_set(problem, "the configuration has no segment '%s'; 'config' alone shows all of it",
+                ctl->segment);
+    return CTL_EXIT_REFUSED;
+}
+
 int ctl_show_config(const struct ctl *ctl, FILE *to, struct problem *problem)
 {
     const char *separator = "";
@@ -121,6 +145,8 @@ int ctl_show_config(const struct ctl *ctl, FILE *to, struct problem *problem)
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *object = json_array_get(list, i);
         bool has_vlan = json_integer_value(json_object_get(object, "vlan")) != 0;
+        if (ctl->segment && !ctl_means_segment(object, ctl->segment))
+            continue;
         if (ctl_is_type(object, "config"))
             fprintf(to, "%sdaemon\n", separator);
         else if (ctl_is_type(object, "settings"))
@@ -132,7 +158,7 @@ int ctl_show_config(const struct ctl *ctl, FILE *to, struct problem *problem)
         separator = "\n";
     }
     json_decref(list);
-    return 0;
+    return ctl->segment && separator[0] == '\0' ? ctl_fail_segment(ctl, problem) : 0;
 }
 
 /* ---- events ---- */

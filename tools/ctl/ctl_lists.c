@@ -157,14 +157,31 @@ static const struct list querier_list = {"queriers",       "querier", "address",
 static const struct list interface_list = {"interfaces",       "interface", NULL,
                                            interface_headings, 8,           add_interface};
 
+/** Whether --sort names a column; 0, or an exit status with those that there are. */
+static int check_sort(const struct ctl *ctl, const struct list *list, struct problem *problem)
+{
+    char headings[160] = "";
+    size_t used = 0;
+
+    if (!ctl->sort || ctl_table_column(list->headings, list->columns, ctl->sort) >= 0)
+        return 0;
+    for (unsigned i = 0; i < list->columns && used < sizeof headings; i++)
+        used += (size_t)snprintf(headings + used, sizeof headings - used, "%s%s", i ? ", " : "",
+                                 list->headings[i] + (list->headings[i][0] == '>'));
+    problem_set(problem, "--sort: '%s' is not the heading of a column of %s: %s", ctl->sort,
+                list->verb, headings);
+    return CTL_EXIT_USAGE;
+}
+
 /** The rows that the command line wants, sorted. NULL with exit status and sentence. `reporters`
  * may be NULL. */
 static struct ctl_table *make_table(const struct ctl *ctl, const struct list *list,
                                     json_t *reporters, int *status, struct problem *problem)
 {
     char text[32];
-    json_t *answer = ctl_ask_verb(ctl, list->verb, status, problem);
 
+    *status = check_sort(ctl, list, problem);
+    json_t *answer = *status ? NULL : ctl_ask_verb(ctl, list->verb, status, problem);
     if (!answer)
         return NULL;
     struct ctl_table *table = ctl_table_new(list->headings, list->columns);
@@ -179,13 +196,9 @@ static struct ctl_table *make_table(const struct ctl *ctl, const struct list *li
     }
     json_decref(header);
     json_decref(answer);
-    if (!ctl->sort || ctl_table_sort(table, ctl->sort))
-        return table;
-    ctl_table_free(table);
-    problem_set(problem, "--sort: '%s' is not the heading of a column of %s", ctl->sort,
-                list->verb);
-    *status = CTL_EXIT_USAGE;
-    return NULL;
+    if (ctl->sort)
+        ctl_table_sort(table, ctl->sort);
+    return table;
 }
 
 static int print_table(const struct ctl *ctl, struct ctl_table *table, const char *when_empty,
@@ -219,6 +232,11 @@ static int show_list(const struct ctl *ctl, const struct list *list, json_t *rep
 struct ctl_table *ctl_group_table(const struct ctl *ctl, int *status, struct problem *problem)
 {
     return make_table(ctl, &group_list, NULL, status, problem);
+}
+
+int ctl_check_group_sort(const struct ctl *ctl, struct problem *problem)
+{
+    return check_sort(ctl, &group_list, problem);
 }
 
 int ctl_show_groups(const struct ctl *ctl, FILE *to, struct problem *problem)

@@ -132,6 +132,15 @@ static const char *heading(const struct ctl_table *table, unsigned column)
     return text[0] == '>' ? text + 1 : text;
 }
 
+int ctl_table_column(const char *const *headings, unsigned columns, const char *column)
+{
+    column += column[0] == '-';
+    for (unsigned i = 0; i < columns; i++)
+        if (strcasecmp(headings[i] + (headings[i][0] == '>'), column) == 0)
+            return (int)i;
+    return -1;
+}
+
 static bool is_right(const struct ctl_table *table, unsigned column)
 {
     return table->headings[column][0] == '>';
@@ -159,19 +168,13 @@ static int compare_rows(const void *left, const void *right)
     return order ? order : (a->row->number > b->row->number) - (a->row->number < b->row->number);
 }
 
-bool ctl_table_sort(struct ctl_table *table, const char *column)
+void ctl_table_sort(struct ctl_table *table, const char *column)
 {
     bool is_down = column[0] == '-';
-    unsigned at = 0;
+    int at = table ? ctl_table_column(table->headings, table->columns, column) : -1;
 
-    if (!table)
-        return true;
-    while (at < table->columns && strcasecmp(heading(table, at), column + is_down) != 0)
-        at++;
-    if (at == table->columns)
-        return false;
-    if (table->rows == 0)
-        return true;
+    if (at < 0 || table->rows == 0)
+        return;
     struct sorted *sorted = calloc(table->rows, sizeof *sorted);
     struct row *row = calloc(table->rows, sizeof *row);
     if (sorted && row) {
@@ -186,7 +189,6 @@ bool ctl_table_sort(struct ctl_table *table, const char *column)
     }
     free(sorted);
     free(row);
-    return true;
 }
 
 size_t ctl_table_rows(const struct ctl_table *table)

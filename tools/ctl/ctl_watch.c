@@ -113,6 +113,8 @@ int ctl_show_watch(const struct ctl *ctl, FILE *to, struct problem *problem)
     struct termios before, raw;
     const char *term = getenv("TERM");
 
+    if (ctl_check_group_sort(ctl, problem) != 0)
+        return CTL_EXIT_USAGE;
     if (fileno(to) < 0 || !isatty(fileno(to))) {
         problem_set(problem, "watch needs a terminal; a pipe can have 'status' and 'events -f'");
         return CTL_EXIT_USAGE;

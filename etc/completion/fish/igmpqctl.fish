@@ -6,7 +6,7 @@ function __igmpqctl_segments
         string replace -r -f '^\{"type":"segment","segment":"([^"]*)".*' '$1'
 end
 
-set --local commands status groups hosts queriers findings stats events config interfaces metrics support watch query reload verbose
+set --local commands status groups hosts queriers findings stats events config interfaces metrics support watch query reload verbose help
 
 complete -c igmpqctl -f
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a status -d 'Who is querier, who we are, what comes next'
@@ -24,7 +24,8 @@ complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a watch -d 
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a query -d 'Send a query now'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a reload -d 'Read the configuration file again'
 complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a verbose -d 'Log everything, or no more than usual'
-complete -c igmpqctl -n '__fish_seen_subcommand_from status groups hosts queriers findings stats events watch query' -a '(__igmpqctl_segments)'
+complete -c igmpqctl -n "not __fish_seen_subcommand_from $commands" -a help -d 'Show the options'
+complete -c igmpqctl -n '__fish_seen_subcommand_from status groups hosts queriers findings stats events config watch query' -a '(__igmpqctl_segments)'
 complete -c igmpqctl -n '__fish_seen_subcommand_from verbose' -a 'on off'
 complete -c igmpqctl -s s -l socket -r -F -d 'Where igmpqd listens'
 complete -c igmpqctl -s j -l json -d 'JSON, one object a line'
