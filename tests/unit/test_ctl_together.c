@@ -119,6 +119,15 @@ static void test_screen(void **state)
             free(text);
         }
     }
+    /* The usual terminal has room for all headings; a wider one has wider gaps. */
+    first = 0;
+    char *usual = ctl_screen(&ctl, false, 23, 80, &first, &page);
+    assert_non_null(strstr(usual, " EXPIRES NOTE "));
+    assert_non_null(strstr(usual, " SOURCES\n"));
+    free(usual);
+    char *wide = ctl_screen(&ctl, false, 23, 120, &first, &page);
+    assert_non_null(strstr(wide, "  EXPIRES  NOTE  "));
+    free(wide);
     /* 24 rows but one: pages, the last of which is not left */
     for (unsigned i = 0; i < 9; i++) {
         free(ctl_screen(&ctl, false, 23, 80, &first, &page));

@@ -142,6 +142,8 @@ void ctl_table_sort(struct ctl_table *table, const char *column);
 size_t ctl_table_rows(const struct ctl_table *table);
 /** Whether everything that was added is there: false without memory. */
 bool ctl_table_is_whole(const struct ctl_table *table);
+/** It is for a screen of so many columns: gaps are narrower where it does not fit. */
+void ctl_table_fit(struct ctl_table *table, unsigned room);
 /** Print `most` rows (0: all) from `first` on. False without memory. */
 bool ctl_table_print(const struct ctl_table *table, FILE *to, bool has_colors, size_t first,
                      size_t most);

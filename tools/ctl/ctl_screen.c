@@ -11,6 +11,7 @@ struct screen {
     bool has_colors;
     FILE *to;
     unsigned left; /* rows */
+    unsigned columns;
 };
 
 static void take_rows(struct screen *screen, size_t count)
@@ -102,8 +103,8 @@ static size_t rows_of_events(const struct screen *screen, size_t groups)
     return screen->left > used + least ? screen->left - used : least;
 }
 
-static void print_groups(struct screen *screen, const struct ctl_table *table, size_t rows,
-                         size_t *first, size_t *page)
+static void print_groups(struct screen *screen, struct ctl_table *table, size_t rows, size_t *first,
+                         size_t *page)
 {
     size_t count = ctl_table_rows(table);
     char heading[80];
@@ -118,6 +119,7 @@ static void print_groups(struct screen *screen, const struct ctl_table *table, s
     size_t last = rows < count - *first ? *first + rows : count;
     snprintf(heading, sizeof heading, "Groups %zu to %zu of %zu", *first + 1, last, count);
     print_heading(screen, heading);
+    ctl_table_fit(table, screen->columns);
     print_table(screen, table, *first, rows);
 }
 
@@ -205,7 +207,7 @@ char *ctl_screen(const struct ctl *ctl, bool has_colors, unsigned rows, unsigned
     struct problem problem;
     char *text = NULL;
     size_t size = 0;
-    struct screen screen = {ctl, has_colors, open_memstream(&text, &size), rows};
+    struct screen screen = {ctl, has_colors, open_memstream(&text, &size), rows, columns};
 
     if (!screen.to)
         return NULL;

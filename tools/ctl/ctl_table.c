@@ -28,6 +28,7 @@ struct ctl_table {
     size_t rows, capacity;
     unsigned filled;    /* cells of the row that is being filled */
     bool is_incomplete; /* no memory */
+    unsigned room;      /* columns of the screen; 0: any number */
 };
 
 struct ctl_table *ctl_table_new(const char *const *headings, unsigned columns)
@@ -201,16 +202,34 @@ bool ctl_table_is_whole(const struct ctl_table *table)
     return table && !table->is_incomplete;
 }
 
+void ctl_table_fit(struct ctl_table *table, unsigned room)
+{
+    if (table)
+        table->room = room;
+}
+
+/** Between columns: less than looks good, where that would be cut at the right edge. */
+static const char *gap_of(const struct ctl_table *table, const int *width)
+{
+    size_t all = 0;
+
+    for (unsigned i = 0; i < table->columns; i++)
+        all += (size_t)width[i] + (i ? 2 : 0);
+    return table->room && all > table->room ? " " : "  ";
+}
+
 static void print_row(const struct ctl_table *table, const struct row *row, const int *width,
                       FILE *to)
 {
+    const char *gap = gap_of(table, width);
+
     for (unsigned i = 0; i < table->columns; i++) {
         const char *text = row ? row->cell[i].text : heading(table, i);
         bool is_last = i + 1 == table->columns;
         if (is_right(table, i))
-            fprintf(to, "%*s%s", width[i], text, is_last ? "" : "  ");
+            fprintf(to, "%*s%s", width[i], text, is_last ? "" : gap);
         else
-            fprintf(to, "%-*s%s", is_last ? 0 : width[i], text, is_last ? "" : "  ");
+            fprintf(to, "%-*s%s", is_last ? 0 : width[i], text, is_last ? "" : gap);
     }
 }
 
