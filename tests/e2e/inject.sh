@@ -371,6 +371,12 @@ test_probe_refused()
     tells '--host-mac'
     inject q --probe-host 192.168.50.10 --listen 0 --host-mac "$(mac_of q)"
     injected 1
+    inject q --probe-host 192.168.50.10 --listen 0
+    injected 1
+    tells "192.168.50.10 is this host's own address"
+    inject q --probe-host 192.168.50.20 --listen 0 --host-mac "$(mac_of q)"
+    injected 1
+    tells 'does not hear what it sends itself'
     sleep 0.5
     never_logged igmpqd LOST
 }

@@ -3,6 +3,7 @@
 #include "inject_neighbour.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,24 @@ static enum look look_up(const char *interface, struct address host, struct mac 
     }
     fclose(table);
     return look;
+}
+
+bool neighbour_is_self(struct address host)
+{
+    struct ifaddrs *all;
+    bool is_own = false;
+
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
+        struct sockaddr_in in;
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET)
+            continue;
+        memcpy(&in, one->ifa_addr, sizeof in);
+        is_own |= ntohl(in.sin_addr.s_addr) == host.ipv4;
+    }
+    freeifaddrs(all);
+    return is_own;
 }
 
 static int provoke(struct address host, struct problem *problem)

@@ -7,6 +7,10 @@
 #include "igmpq/base.h"
 #include "igmpq/problem.h"
 
+/** Whether one of this host's interfaces has the address; false as well where that cannot be asked.
+ */
+bool neighbour_is_self(struct address host);
+
 /**
  * Ask the kernel who has `host` on `interface`, for up to two seconds: one empty datagram to the
  * discard port makes it look. -1 with a sentence when nobody has, or when this system does not show

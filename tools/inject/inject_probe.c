@@ -271,7 +271,13 @@ static int find_mac(struct subject *subject, struct problem *problem)
 {
     const struct session *session = subject->session;
     const struct request *request = session->request;
+    char text[TEXT_ADDRESS_SIZE];
 
+    if (neighbour_is_self(subject->host))
+        return problem_set(problem,
+                           "--probe-host: %s is this host's own address, and it does not "
+                           "hear what it sends itself; probe it from another host",
+                           text_address(subject->host, text));
     subject->mac = request->host_mac;
     if (!request->has_host_mac && !find_heard(&session->heard, subject->host, &subject->mac) &&
         neighbour_find(session->link.name, subject->host, "--host-mac", &subject->mac, problem) < 0)
