@@ -197,7 +197,7 @@ END
 broken "1: address: no host can have 240.0.0.1/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
 interfaces = ( { name = "eth0"; address = "240.0.0.1/24"; } );
 END
-broken "1: address: '10.0.0.300/24' is not \"auto\", \"proxy\" or an address with its network's length such as \"192.168.10.1/24\"" <<'END'
+broken "1: address: '10.0.0.300/24' is not \"auto\", \"proxy\" or an address with its prefix length such as \"192.168.10.1/24\"" <<'END'
 interfaces = ( { name = "eth0"; address = "10.0.0.300/24"; } );
 END
 broken "1: one address cannot serve several VLANs: give each VLAN an entry of its own, or leave the address out (they are then queried from 0.0.0.0 or from the VLAN device's address)" <<'END'
@@ -287,7 +287,7 @@ END
 status=0
 "$bin/igmpqd" -T -c "$work" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "a folder: exit status $status"
-grep -q 'a folder' "$work/said" || fail "a folder: $(cat "$work/said")"
+grep -q 'a directory' "$work/said" || fail "a folder: $(cat "$work/said")"
 # Nor one among what is included, at any depth; libconfig would end a running daemon over it.
 mkdir "$work/folder"
 printf '@include "%s/folder"\n' "$work" >"$work/inner.conf"
@@ -295,7 +295,7 @@ printf 'robustness = 2;\n@include "%s/inner.conf"\n' "$work" >"$work/outer.conf"
 status=0
 "$bin/igmpqd" -T -c "$work/outer.conf" >/dev/null 2>"$work/said" || status=$?
 [ "$status" -eq 1 ] || fail "a folder included: exit status $status"
-grep -q 'outer.conf:2: .*inner.conf:1: .*this is a folder' "$work/said" || fail "a folder included: $(cat "$work/said")"
+grep -q 'outer.conf:2: .*inner.conf:1: .*this is a directory' "$work/said" || fail "a folder included: $(cat "$work/said")"
 # What is wrong in an included file is told with that file's name and line.
 printf '\n\nquery-intervall = 3;\n' >"$work/inner.conf"
 status=0

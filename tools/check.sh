@@ -14,7 +14,7 @@ usage()
     cat <<'END'
 Usage: sudo ./tools/check.sh [--quick | --unit | --e2e] [--keep] [--require-all]
 
-Installs what is missing (Debian, Ubuntu), builds igmpq in a folder of its own and runs every test:
+Installs what is missing (Debian, Ubuntu), builds igmpq in a directory of its own and runs every test:
 unit tests with gcc and sanitizers, with clang, and in the distribution archive; style of code, scripts and man
 pages; unit tests under valgrind; builds for other systems; end to end in network namespaces of its own. Nothing is sent on a real interface,
 nothing is written into the checkout. Without root it runs what needs none, and says what it left out.
@@ -22,7 +22,7 @@ nothing is written into the checkout. Without root it runs what needs none, and 
   --quick        one build with sanitizers, its unit tests, and the style checks
   --unit         builds and unit tests only
   --e2e          end to end tests only
-  --keep         keep the build folder (it is kept after a failure as well, and named)
+  --keep         keep the build directory (it is kept after a failure as well, and named)
   --require-all  a skipped test is a failure; so it is too with CI=true in the environment
   -h, --help     this text
 
@@ -59,7 +59,7 @@ failed=0
 skipped=0
 caches=
 began=$(date +%s)
-work=$(setup_work_folder igmpq-check) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to one with 500 MB of space."
+work=$(setup_work_folder igmpq-check) || setup_fail "Cannot make a directory in ${TMPDIR:-/tmp}; set TMPDIR to one with 500 MB of space."
 mkdir "$work/logs" || exit 1
 source=$work/source
 

@@ -46,7 +46,7 @@ static const struct setting own_options[] = {
     {"until", 0, "SECONDS", "go on for so long after the last frame (0)"},
     {"as", 0, "ADDRESS/LENGTH",
      "what igmpqd would do if it had this address; 0.0.0.0/LENGTH for a proxy"},
-    {"mac", 0, "MAC", "with --as: its Ethernet address"},
+    {"mac", 0, "MAC", "with --as: its MAC address"},
     {"vlan", 0, "1-4094", "with --as: its VLAN (untagged)"},
     {"start", 0, "[+]SECONDS",
      "with --as: when it starts, since 1970 or with + since the first frame (the first frame)"},

@@ -40,8 +40,8 @@ Where OpenRC or the init of System V runs instead of systemd, it installs their 
                         stop and disable the daemon igmp-querier where it is found; without it: asked, and with
                         --yes left alone
       --prefix DIR      where to install, /usr/local by default
-      --sysconfdir DIR  the folder of igmpqd.conf, /etc by default
-      --build DIR       install from this folder, where igmpq has been built, with the prefix and sysconfdir
+      --sysconfdir DIR  the directory of igmpqd.conf, /etc by default
+      --build DIR       install from this directory, where igmpq has been built, with the prefix and sysconfdir
                         that it was configured with
       --force-config    write igmpqd.conf anew where somebody has edited it; the old one is kept beside it
       --no-start        install only: neither enable nor start the service
@@ -125,7 +125,7 @@ esac
 for folder in "$prefix" "$sysconfdir"; do
     case $folder in
     '' | /*) ;;
-    *) wrong_usage "\"$folder\" is not the whole path of a folder: it begins without /" ;;
+    *) wrong_usage "\"$folder\" is not the whole path of a directory: it begins without /" ;;
     esac
 done
 
@@ -321,7 +321,7 @@ if ! "$yes"; then
 fi
 
 take_lock
-work=$(setup_work_folder igmpq-install) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to another."
+work=$(setup_work_folder igmpq-install) || setup_fail "Cannot make a directory in ${TMPDIR:-/tmp}; set TMPDIR to another."
 make_programs
 stage_files
 look_for_queriers

@@ -173,7 +173,7 @@ make_folder()
 put_file() # SOURCE DESTINATION
 {
     if [ -d "$2" ]; then
-        setup_warn "$2 is a folder."
+        setup_warn "$2 is a directory."
         return 1
     fi
     make_folder "$(dirname "$2")" || return 1

@@ -137,7 +137,7 @@ build()
     fi
     # Under its own name only when it is whole, and only what is old is removed: another of these may be running.
     if ! { mkdir -p "$SETUP_CACHE" && install -m 755 "$work/build/igmpqd" "$igmpqd.new-$$" && mv "$igmpqd.new-$$" "$igmpqd"; }; then
-        setup_fail "Cannot keep the program in $SETUP_CACHE; set IGMPQ_CACHE to another folder."
+        setup_fail "Cannot keep the program in $SETUP_CACHE; set IGMPQ_CACHE to another directory."
     fi
     find "$SETUP_CACHE" -maxdepth 1 -name 'igmpqd-*' ! -name "igmpqd-$sum" -mmin +60 -delete
 }
@@ -150,7 +150,7 @@ if [ -n "${IGMPQ_BIN-}" ]; then
 else
     setup_install build quickstart || exit 1
 fi
-work=$(setup_work_folder igmpq-quickstart) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}."
+work=$(setup_work_folder igmpq-quickstart) || setup_fail "Cannot make a directory in ${TMPDIR:-/tmp}."
 [ -n "${IGMPQ_BIN-}" ] || build
 
 if [ -n "$interface" ]; then

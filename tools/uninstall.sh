@@ -25,7 +25,7 @@ stay, unless --purge is given. When igmpq is not installed there is nothing to d
                     it: asked, and with --yes left as it is
       --prefix DIR  where igmpq was installed, /usr/local by default
       --sysconfdir DIR
-                    the folder of igmpqd.conf for --purge where no installation is found, /etc by default
+                    the directory of igmpqd.conf for --purge where no installation is found, /etc by default
       --dry-run     show what would be done, and end
   -h, --help        this text
 
@@ -58,7 +58,7 @@ while [ $# -gt 0 ]; do
     --restore-igmp-querier) restore=true ;;
     --dry-run) dry_run=true ;;
     --prefix | --sysconfdir)
-        [ $# -ge 2 ] || wrong_usage "$1 needs a folder"
+        [ $# -ge 2 ] || wrong_usage "$1 needs a directory"
         case $1 in
         --prefix) prefix=$2 ;;
         --sysconfdir) sysconfdir=$2 ;;
@@ -218,7 +218,7 @@ if ! "$yes"; then
 fi
 
 status=0
-work=$(setup_work_folder igmpq-uninstall) || setup_fail "Cannot make a folder in ${TMPDIR:-/tmp}; set TMPDIR to another."
+work=$(setup_work_folder igmpq-uninstall) || setup_fail "Cannot make a directory in ${TMPDIR:-/tmp}; set TMPDIR to another."
 user_goes && remove_user=true || remove_user=false
 if [ -e "$record" ]; then
     stop_service

@@ -237,9 +237,8 @@ static int read_address(const struct reader *reader, const config_setting_t *at,
                          text);
     } else {
         return wrong(reader, at,
-                     "address: '%s' is not \"auto\", \"proxy\" or an address with its network's "
-                     "length such as "
-                     "\"192.168.10.1/24\"",
+                     "address: '%s' is not \"auto\", \"proxy\" or an address with its prefix "
+                     "length such as \"192.168.10.1/24\"",
                      text ? text : "(not text in quotes)");
     }
     return 0;

@@ -66,7 +66,7 @@ static char *read_file(const char *path, bool is_included, size_t *length, struc
     }
     if (fstat(fileno(stream), &about) == 0 && S_ISDIR(about.st_mode)) {
         fclose(stream);
-        problem_set(problem, "%s: this is a folder, and a file is wanted", path);
+        problem_set(problem, "%s: this is a directory, and a file is wanted", path);
         return NULL;
     }
     char *text = read_all(stream, length);

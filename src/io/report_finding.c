@@ -24,7 +24,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_REPORT_GAP: return "a stream was cut";
     case FINDING_LEAVE_IGNORED: return "leaves are ignored";
     case FINDING_PLACE: return "reports where none belong, or none at all";
-    case FINDING_ALIAS: return "shared Ethernet address";
+    case FINDING_ALIAS: return "shared MAC address";
     case FINDING_SSM_V2: return "old report in the source-specific range";
     case FINDING_DISPLACED: return "a proxy lost its role";
     case FINDING_CADENCE: return "irregular queries";

@@ -47,7 +47,7 @@ void finding_tell_alias(struct text_line *line, const struct finding *finding)
 
     text_line_add(line, "The group ");
     finding_line_address(line, finding->group);
-    text_line_add(line, " has the same Ethernet address as ");
+    text_line_add(line, " has the same MAC address as ");
     finding_line_address(line, finding->other_group);
     text_line_add(line, ", %s.", text_mac(finding->mac, mac));
 }

@@ -13,7 +13,7 @@ complete -c igmpq-replay -l place -x -a 'unknown host querier' -d 'Where the cap
 complete -c igmpq-replay -l router-timeout -x -d 'The switches forget the querier after so long'
 complete -c igmpq-replay -l until -x -d 'Go on for so many seconds after the last frame'
 complete -c igmpq-replay -l as -x -d 'What igmpqd would do if it had this address'
-complete -c igmpq-replay -l mac -x -d 'Its Ethernet address'
+complete -c igmpq-replay -l mac -x -d 'Its MAC address'
 complete -c igmpq-replay -l vlan -x -d 'Its VLAN'
 complete -c igmpq-replay -l start -x -d 'When it starts'
 complete -c igmpq-replay -l seed -x -d 'The seed of its jitter'
