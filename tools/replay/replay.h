@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 4. What the files of igmpq-replay share: igmpq-replay.c reads the command line,
- * replay_run.c drives the engine on the capture's clock, replay_lan.c knows what a segment was like
- * over time, replay_output.c and replay_summary.c tell it.
+ * replay_open.c opens all that is read and written, replay_run.c drives the engine on the capture's
+ * clock, replay_lan.c knows what a segment was like over time, replay_output.c and replay_summary.c
+ * tell it.
  */
 #ifndef IGMPQ_TOOLS_REPLAY_H
 #define IGMPQ_TOOLS_REPLAY_H
@@ -112,16 +113,18 @@ struct replay {
     struct outbox outbox;
 };
 
-/* ---- replay_run.c ---- */
+/* ---- replay_open.c ---- */
 
 /** Open all that is read and written, of which only a file's header is read. 0, or -1 with a
  * sentence when the input cannot be used at all; to be closed in either case. */
 int replay_open(struct replay *replay, struct problem *problem);
+void replay_close(struct replay *replay);
+
+/* ---- replay_run.c ---- */
 
 /** Read all there is and tell it; `*stop` ends a live capture early. Opens nothing. What went wrong
  * is in `trouble`. */
 void replay_run(struct replay *replay, const volatile sig_atomic_t *stop);
-void replay_close(struct replay *replay);
 
 /** "ethernet" and so on; static. */
 const char *replay_link_name(enum link_type link);
