@@ -35,6 +35,7 @@ struct command {
 static const struct setting own_options[] = {
     {"interface", 'i', "NAME", "listen on an interface instead of reading a file; sends nothing"},
     {"for", 0, "SECONDS", "with -i: for so long (until Ctrl-C)"},
+    {"streams", 0, NULL, "with -i: look at streams as well, and not at IGMP alone"},
     {"summary", 's', NULL, "the summary and the findings, without the timeline"},
     {"json", 'j', NULL, "everything as lines of JSON"},
     {"quiet", 0, NULL, "no output but the exit status"},
@@ -178,6 +179,8 @@ static void take_switch(struct command *command, const char *name)
         take_output(command, name, REPLAY_QUIET);
     else if (strcmp(name, "verbose") == 0)
         replay->is_verbose = true;
+    else if (strcmp(name, "streams") == 0)
+        replay->has_streams = true;
     else if (strcmp(name, "local") == 0)
         replay->is_local = true;
     else if (strcmp(name, "help") == 0)
@@ -297,6 +300,8 @@ static int check(const struct command *command, int operands)
     }
     if (replay->interface == NULL && command->has_live_time)
         return fail_usage("--for needs -i: a file has its own end");
+    if (replay->interface == NULL && replay->has_streams)
+        return fail_usage("--streams needs -i: of a file all is read");
     if (operands + (replay->interface != NULL) > 1)
         return fail_usage("one file, or one interface with -i, at a time");
     if (operands == 0 && replay->interface == NULL)

@@ -27,15 +27,22 @@ enum capture_result {
     CAPTURE_FAILED /* `problem` tells; live: the interface is gone or went down */
 };
 
+/** What is to be captured live; frames with tags as well. */
+enum capture_scope {
+    CAPTURE_IGMP,     /* and nothing else: what a querier needs */
+    CAPTURE_MULTICAST /* all that goes to a multicast address, and IGMP that does not */
+};
+
 /**
- * Open `interface` for reading IGMP, tagged or not: non-blocking, immediate, whole frames.
+ * Open `interface` for reading, tagged or not: non-blocking, immediate, whole frames.
  * All-multicast, not promiscuous: version 2 reports go to the group's own address, and a network
  * card filters what was not joined (Linux: PACKET_MR_ALLMULTI on the capture's own socket;
  * elsewhere, or where that fails, promiscuous mode). The interface must be Ethernet. Returns NULL
  * and a sentence that says what to do (no privilege; not Ethernet and what it is; no such
  * interface; down).
  */
-struct capture *capture_open_live(const char *interface, struct problem *problem);
+struct capture *capture_open_live(const char *interface, enum capture_scope scope,
+                                  struct problem *problem);
 
 /**
  * Open a pcap or pcapng file, "-" for standard input; gzip is unpacked. NULL and a sentence when it

@@ -28,8 +28,16 @@
 /* Room for two tags and the Ethernet header around the IP packet; the least for odd MTUs. */
 #define CAPTURE_HEADERS     (14 + 8)
 #define CAPTURE_SNAPLEN_MIN 2048
-/* About 900 frames of an MTU of 1500: thousands of hosts that answer one query spread over 10 s. */
-#define CAPTURE_BUFFER_BYTES (2 * 1024 * 1024)
+
+/* 2 MB are about 900 frames of an MTU of 1500: thousands of hosts that answer one query spread over
+ * 10 s. Streams come closer together. */
+static const struct {
+    const char *filter;
+    int buffer_octets;
+} capture_scopes[] = {
+    [CAPTURE_IGMP] = {CAPTURE_FILTER, 2 * 1024 * 1024},
+    [CAPTURE_MULTICAST] = {"ether multicast or " CAPTURE_FILTER, 16 * 1024 * 1024},
+};
 
 /* Far beyond every date, and so far from the ends of the type that intervals can be added. */
 #define CAPTURE_SECONDS_MAX ((int64_t)1 << 40)
@@ -38,6 +46,7 @@ struct capture {
     pcap_t *pcap;
     struct capture_stream *stream; /* of a file */
     bool is_live;
+    enum capture_scope scope;
     enum link_type link;
     uint64_t frames;
     char name[256];
@@ -139,7 +148,7 @@ static int capture_activate(struct capture *capture, bool promiscuous, struct pr
     if (status == 0)
         status = pcap_set_immediate_mode(capture->pcap, 1);
     if (status == 0)
-        status = pcap_set_buffer_size(capture->pcap, CAPTURE_BUFFER_BYTES);
+        status = pcap_set_buffer_size(capture->pcap, capture_scopes[capture->scope].buffer_octets);
     /* No pcap_set_protocol_linux(): a socket for IP alone would see neither tags in line nor what
      * we send. */
     if (status == 0)
@@ -163,7 +172,8 @@ static int capture_set_filter(struct capture *capture, struct problem *problem)
     struct bpf_program program;
     int status;
 
-    if (pcap_compile(capture->pcap, &program, CAPTURE_FILTER, 1, PCAP_NETMASK_UNKNOWN) != 0)
+    if (pcap_compile(capture->pcap, &program, capture_scopes[capture->scope].filter, 1,
+                     PCAP_NETMASK_UNKNOWN) != 0)
         return problem_set(problem, "cannot make the filter for %s: %s", capture->name,
                            pcap_geterr(capture->pcap));
     status = pcap_setfilter(capture->pcap, &program);
@@ -199,11 +209,15 @@ static int capture_prepare_live(struct capture *capture, struct problem *problem
     return 0;
 }
 
-struct capture *capture_open_live(const char *interface, struct problem *problem)
+struct capture *capture_open_live(const char *interface, enum capture_scope scope,
+                                  struct problem *problem)
 {
     struct capture *capture = capture_new(interface, true, problem);
 
-    if (capture != NULL && capture_prepare_live(capture, problem) != 0) {
+    if (capture == NULL)
+        return NULL;
+    capture->scope = scope;
+    if (capture_prepare_live(capture, problem) != 0) {
         capture_close(capture);
         return NULL;
     }

@@ -20,7 +20,7 @@ int port_attach(struct port_io *port, instant now, struct problem *problem)
     port->injector = injector_open(port->name, problem);
     if (!port->injector)
         goto failed;
-    port->capture = capture_open_live(port->name, problem);
+    port->capture = capture_open_live(port->name, CAPTURE_IGMP, problem);
     if (!port->capture)
         goto failed;
     port->echo = local_echo_open(port->link.index, problem);

@@ -101,6 +101,24 @@ test_live_hears_nobody()
     logged replay '^findings: 1 error, 0 warnings, 0 notes$' || fail 'something else was found'
 }
 
+# With --streams a stream that nobody asked for counts as well; without it IGMP is all there is.
+# about 8 s
+test_live_streams()
+{
+    [ -x "$IGMPQ_BIN/igmpq-replay" ] || skip 'igmpq-replay was not built'
+    pair r 192.168.50.20/24 peer 192.168.50.30/24
+    start with r "$IGMPQ_BIN/igmpq-replay" -i eth0 --for 4 --summary --streams
+    start without r "$IGMPQ_BIN/igmpq-replay" -i eth0 --for 4 --summary
+    sleep 1
+    start stream peer python3 "$E2E_HERE/stream.py" send eth0 239.1.2.3
+    frame peer report --group 239.1.2.4 --src 192.168.50.30
+    collect with
+    collect without
+    logged with '1 v2-report, [0-9]{2} multicast data' || fail 'the stream was not seen'
+    if logged without 'multicast data'; then fail 'a stream was captured unasked'; fi
+    logged without '1 v2-report$' || fail 'the report was not seen'
+}
+
 # On a live interface: it sees the querier and sends nothing.
 # about 6 s
 test_live_sends_nothing()

@@ -151,7 +151,7 @@ static void test_capture_refusals(void **state)
         struct problem problem = {""};
 
         fake.activate_status = cases[i].status;
-        assert_null(capture_open_live("lo", &problem));
+        assert_null(capture_open_live("lo", CAPTURE_IGMP, &problem));
         assert_says(&problem, cases[i].says);
     }
 }
@@ -162,7 +162,7 @@ static void test_no_memory(void **state)
 
     (void)state;
     fake.no_memory = true;
-    assert_null(capture_open_live("lo", &problem));
+    assert_null(capture_open_live("lo", CAPTURE_IGMP, &problem));
     assert_says(&problem, "not enough memory");
     assert_null(capture_open_file("x", &problem));
     assert_null(injector_open("lo", &problem));

@@ -94,7 +94,7 @@ int session_open(struct session *session, const struct request *request,
     session->builder = builder_open(problem);
     if (!session->builder)
         return -1;
-    session->capture = capture_open_live(request->interface, problem);
+    session->capture = capture_open_live(request->interface, CAPTURE_IGMP, problem);
     if (!session->capture)
         return -1;
     session->injector = injector_open(request->interface, problem);

@@ -28,6 +28,7 @@ enum replay_output { REPLAY_TIMELINE, REPLAY_SUMMARY, REPLAY_JSON, REPLAY_QUIET 
 struct replay_options {
     const char *path;      /* of a capture file */
     const char *interface; /* or live */
+    bool has_streams;      /* -i: all multicast is captured */
     duration live_time;    /* NEVER: until a signal */
 
     bool is_as; /* else observe */

@@ -57,7 +57,8 @@ int replay_open(struct replay *replay, struct problem *problem)
     bool is_live = options->interface != NULL;
 
     replay->first = replay->last = INSTANT_NEVER;
-    replay->capture = is_live ? capture_open_live(options->interface, problem)
+    enum capture_scope scope = options->has_streams ? CAPTURE_MULTICAST : CAPTURE_IGMP;
+    replay->capture = is_live ? capture_open_live(options->interface, scope, problem)
                               : capture_open_file(options->path, problem);
     if (replay->capture == NULL)
         return -1;

@@ -3,6 +3,7 @@
 
 complete -c igmpq-replay -s i -l interface -x -a '(__fish_print_interfaces)' -d 'Listen on an interface instead of reading a file'
 complete -c igmpq-replay -l for -x -d 'With -i, for so many seconds'
+complete -c igmpq-replay -l streams -d 'With -i, look at streams as well'
 complete -c igmpq-replay -s s -l summary -d 'The summary and the findings alone'
 complete -c igmpq-replay -s j -l json -d 'Everything as lines of JSON'
 complete -c igmpq-replay -l quiet -d 'No output but the exit status'
