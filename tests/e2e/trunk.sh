@@ -234,7 +234,8 @@ interfaces = ( "eth0", "bare", "absent", { name = "eth0"; vlan = "10-12"; }, { n
     { name = "eth0"; vlan = 13; address = "10.13.0.1/24"; } );
 END
     in_ns q "$IGMPQ_BIN/igmpqd" -T -c "$E2E_DIR/igmpqd.conf" >"$E2E_DIR/out.log" 2>/dev/null || fail 'refused'
-    awk '/^[^ ]/ { now = $1 } /# address now/ { sub(/^ *# address now: /, ""); print now " " $0 }' "$E2E_DIR/out.log" \
+    awk '/^        name = / { now = substr($3, 2, length($3) - 3) } /^        vlan = / { now = now "/" ($3 + 0) }
+        /# address now/ { sub(/^ *# address now: /, ""); print now " " $0 }' "$E2E_DIR/out.log" \
         >"$E2E_DIR/now.log"
     sed 's/, as proxy, .*/ proxy/' "$E2E_DIR/now.log" | paste -s -d ';' >"$E2E_DIR/short.log"
     [ "$(cat "$E2E_DIR/short.log")" = "eth0 192.168.50.10/24, of eth0;bare none; it waits for one;eth0/10 0.0.0.0 proxy;\
