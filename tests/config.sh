@@ -399,12 +399,12 @@ status=0
 grep -q "^igmpqd: cannot read the configuration file $work/absent.conf: No such file" "$work/said" || fail "no file: $(cat "$work/said")"
 
 # The shipped file is right as it is, and with every default written out means the same.
-"$bin/igmpqd" -T -i eth0 -c "$srcdir/etc/igmpqd.conf" >"$work/shipped" 2>&1 || fail "the shipped file: $(cat "$work/shipped")"
+"$bin/igmpqd" -T -i eth0 -c "$srcdir/etc/igmpqd.conf" >"$work/shipped" 2>"$work/said" || fail "the shipped file: $(cat "$work/said")"
 sed 's/^#\([a-z]\)/\1/' "$srcdir/etc/igmpqd.conf" >"$work/all.conf"
-"$bin/igmpqd" -T -i eth0 -c "$work/all.conf" >"$work/all" 2>&1 || fail "with all defaults: $(cat "$work/all")"
+"$bin/igmpqd" -T -i eth0 -c "$work/all.conf" >"$work/all" 2>"$work/said" || fail "with all defaults: $(cat "$work/said")"
 diff -u "$work/shipped" "$work/all" || fail "the shipped file does not tell the true defaults"
 : >"$work/empty.conf"
-"$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/empty" 2>&1 || fail "an empty file: $(cat "$work/empty")"
+"$bin/igmpqd" -T -i eth0 -c "$work/empty.conf" >"$work/empty" 2>"$work/said" || fail "an empty file: $(cat "$work/said")"
 diff -u "$work/shipped" "$work/empty" || fail "the shipped file changes something"
 # Every setting there is stands in it, and in the manual.
 sed -n 's/^ *\([a-z][a-z0-9-]*\) = [^(].*/\1/p' "$work/shipped" | grep -v -e '^name$' -e '^address$' | while read -r setting; do
