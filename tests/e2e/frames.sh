@@ -222,13 +222,13 @@ test_noise()
 # about 4 s
 test_verbose_tells_each()
 {
-    local i
+    local ttl
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     querier igmpqd q -i eth0 -q 60 -v
     wait_log igmpqd 'startup query 1' 3
-    for i in 1 2 3; do
+    for ttl in 7 7 7; do
         frame peer report --group 239.7.7.7 --src 192.168.50.21
-        frame peer query --src 192.168.50.30 --ttl 7
+        frame peer query --src 192.168.50.30 --ttl "$ttl"
     done
     within 3 logged igmpqd 'v2-query, general, answers within 10 s: bad-ttl ' || fail 'no refused query'
     sleep 0.3
