@@ -17,8 +17,8 @@ struct injector *injector_open(const char *interface, struct problem *problem);
 
 /**
  * Send one frame, without waiting; 0, or -1 with a sentence. errno is kept: ENOBUFS, EAGAIN (the
- * queue is full), ENETDOWN, ENXIO, EPERM (a firewall) are to be retried, and ENODEV (the interface
- * is gone) when it has come back.
+ * queue is full), ENETDOWN, EPERM (a firewall) are to be retried, and ENODEV and ENXIO (the
+ * interface is gone) when it was opened anew.
  */
 int inject(struct injector *injector, struct octets frame, struct problem *problem);
 

@@ -218,7 +218,7 @@ static int follow(const struct daemon *daemon, struct port_io *port, const struc
                   instant now, struct problem *problem)
 {
     const struct link_info *link = links_find(links, port->name);
-    bool is_same = link && port->is_present && link->index == port->link.index && !port->is_gone;
+    bool is_same = link && port->is_present && link->index == port->link.index;
 
     port->is_present = link != NULL;
     if (!link || !link->is_up) {
@@ -233,6 +233,11 @@ static int follow(const struct daemon *daemon, struct port_io *port, const struc
         port->retry_at = INSTANT_NEVER;
         return problem_set(problem, "%s is not an Ethernet interface: IGMP queries need one",
                            port->name);
+    }
+    if (is_same && port->is_gone) {
+        /* Another one of the same number; or one that says so of itself, time and again. */
+        port_back_off(port, now);
+        port_detach(port);
     }
     note_changes(port, is_same);
     if (port->has_failed) {

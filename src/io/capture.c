@@ -53,7 +53,8 @@ struct capture {
     char warning[256];
 };
 
-/* False when libpcap's link type is none that the core decodes. */
+/* False when libpcap's link type is none that the core decodes. OpenBSD's own libpcap knows fewer.
+ */
 static bool capture_map_link(int dlt, enum link_type *out)
 {
     static const struct {
@@ -61,14 +62,18 @@ static bool capture_map_link(int dlt, enum link_type *out)
         enum link_type link;
     } map[] = {
         {DLT_EN10MB, LINK_ETHERNET},
+#ifdef DLT_LINUX_SLL
         {DLT_LINUX_SLL, LINK_COOKED_V1},
+#endif
+#ifdef DLT_LINUX_SLL2
         {DLT_LINUX_SLL2, LINK_COOKED_V2},
+#endif
         {DLT_RAW, LINK_RAW_IP},
+#ifdef DLT_IPV4
         {DLT_IPV4, LINK_RAW_IP},
-        {DLT_NULL, LINK_BSD_LOOPBACK},
-        {DLT_LOOP, LINK_BSD_LOOPBACK},
-        {DLT_IEEE802_11, LINK_80211},
-        {DLT_IEEE802_11_RADIO, LINK_80211_RADIOTAP},
+#endif
+        {DLT_NULL, LINK_BSD_LOOPBACK},    {DLT_LOOP, LINK_BSD_LOOPBACK},
+        {DLT_IEEE802_11, LINK_80211},     {DLT_IEEE802_11_RADIO, LINK_80211_RADIOTAP},
     };
 
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++) {

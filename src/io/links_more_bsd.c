@@ -165,6 +165,9 @@ bool links_default_route(char out[LINK_NAME_SIZE])
 #ifdef HAVE_STRUCT_RT_MSGHDR_RTM_HDRLEN
     question.header.rtm_hdrlen = sizeof question.header;
 #endif
+#ifdef HAVE_GETRTABLE
+    question.header.rtm_tableid = (u_short)getrtable();
+#endif
     /* Without a default route the kernel refuses the question. */
     if (setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
         write(descriptor, &question, sizeof question) == (ssize_t)sizeof question)

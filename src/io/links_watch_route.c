@@ -16,16 +16,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* FreeBSD and NetBSD tell only on demand that messages had no room; OpenBSD sends RTM_DESYNC. */
-static int ask_for_losses(int descriptor)
+/* FreeBSD and NetBSD tell only on demand that messages had no room; OpenBSD sends RTM_DESYNC. A
+ * kernel that does not know the option is no worse without. */
+static void ask_for_losses(int descriptor)
 {
 #ifdef SO_RERROR
     int on = 1;
 
-    return setsockopt(descriptor, SOL_SOCKET, SO_RERROR, &on, sizeof on);
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_RERROR, &on, sizeof on);
 #else
     (void)descriptor;
-    return 0;
 #endif
 }
 
@@ -36,11 +36,12 @@ int links_watch_open(struct problem *problem)
     if (descriptor < 0)
         return problem_set(problem, "cannot watch the interfaces: %s", strerror(errno));
     if (fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
-        fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 || ask_for_losses(descriptor) != 0) {
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0) {
         problem_set(problem, "cannot watch the interfaces: %s", strerror(errno));
         close(descriptor);
         return -1;
     }
+    ask_for_losses(descriptor);
     return descriptor;
 }
 

@@ -28,7 +28,7 @@ static int local_echo_prepare(struct local_echo *echo, unsigned interface_index,
 {
     char advice[PRIVILEGE_ADVICE_SIZE];
     unsigned char loop = 1;
-    unsigned char ttl = 0;  /* Linux goes by the header; NetBSD and OpenBSD put this in its place */
+    unsigned char ttl = 0;  /* Linux goes by the header; the BSDs put this in its place */
     int header_is_ours = 1; /* Linux knows by IPPROTO_RAW; a BSD would put another one in front */
 
     /* IPPROTO_RAW: we write the header, and nothing is ever received. */

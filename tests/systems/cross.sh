@@ -23,8 +23,9 @@ nothing here can run them; the files that only a BSD has are tested on a model o
   --list       the targets
 
 What is slow to make is kept in ${IGMPQ_CACHE:-/var/cache/igmpq}/cross: 400 MB for the compiler, 10 MB a target.
-Needs dpkg-dev, autoconf, automake, libtool, bison, flex, make, npm, pkg-config, uthash-dev and, to run the programs for
-other processors, qemu-user, and for the model binutils, gcc and libcmocka-dev; s390x and i386 need gcc-s390x-linux-gnu or gcc-i686-linux-gnu, and no npm.
+Needs dpkg-dev, autoconf, automake, libtool, bison, flex, make, npm, pkg-config, uthash-dev; to run the programs for other
+processors, qemu-user; for the models of kernels, binutils, gcc and libcmocka-dev. s390x and i386 need
+gcc-s390x-linux-gnu or gcc-i686-linux-gnu, and no npm.
 Exit status: 0 all is well, 1 something failed, 2 wrong usage.
 END_OF_TEXT
 }

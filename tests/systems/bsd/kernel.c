@@ -38,6 +38,7 @@
 #define SOCKETS       8
 #define SOCKETS_FIRST 100
 #define PROCESS       4711
+#define ROUTING_TABLE 3
 #define MESSAGE_SIZE  240 /* of each: longer than the header that is looked at */
 
 struct message {
@@ -50,7 +51,6 @@ struct socket_state {
     bool header_is_ours;
     bool tells_loss; /* SO_RERROR */
     bool has_lost;
-    bool is_blind; /* multicast goes where the route leads: no interface was chosen */
     uint8_t multicast_ttl;
     unsigned interface;
     struct message message[KERNEL_MESSAGES];
@@ -65,6 +65,7 @@ struct link_address {
 static struct {
     struct kernel_interface interface[KERNEL_INTERFACES + 1];
     unsigned interfaces, default_route;
+    int route_flags;
     struct socket_state socket[SOCKETS];
     struct kernel_seen seen;
 } kernel;
@@ -109,9 +110,10 @@ unsigned kernel_add(const struct kernel_interface *interface)
     return kernel.interfaces;
 }
 
-void kernel_set_default_route(unsigned index)
+void kernel_set_default_route(unsigned index, int flags)
 {
     kernel.default_route = index;
+    kernel.route_flags = RTF_UP | flags;
 }
 
 struct kernel_seen kernel_seen(void)
@@ -255,7 +257,8 @@ static unsigned addresses_of(const struct rt_msghdr *header, const char *octets,
     size_t at = sizeof *header;
 
 #ifdef __OpenBSD__
-    at = header->rtm_hdrlen;
+    /* 0: as those ask who know no other length */
+    at = header->rtm_hdrlen ? header->rtm_hdrlen : sizeof *header;
     if (at != sizeof *header)
         return 0;
 #endif
@@ -299,12 +302,20 @@ ssize_t write(int descriptor, const void *data, size_t length)
         return refuse(EINVAL);
     if (kernel.default_route == 0)
         return refuse(ESRCH);
+#ifdef __OpenBSD__
+    if (header->rtm_tableid != ROUTING_TABLE)
+        return refuse(ESRCH);
+#endif
     /* Somebody else asked as well, and something happened. */
     kernel_tell(RTM_IFINFO);
     header->rtm_pid = PROCESS + 1;
     header->rtm_index = 1;
     deliver(&answer);
     header->rtm_pid = PROCESS;
+    header->rtm_seq++; /* and we asked something else before */
+    deliver(&answer);
+    header->rtm_seq--;
+    header->rtm_flags = kernel.route_flags;
     header->rtm_index = (unsigned short)kernel.default_route;
 #ifdef __NetBSD__
     if ((header->rtm_addrs & RTA_IFP) == 0)
@@ -325,7 +336,8 @@ ssize_t recv(int descriptor, void *out, size_t size, int flags)
             return refuse(EAGAIN);
         state->has_lost = false;
 #if defined RTM_DESYNC
-        kernel_tell(RTM_DESYNC);
+        state->message[state->messages++] = (struct message){
+            .header = {.rtm_msglen = sizeof(struct message), .rtm_type = RTM_DESYNC}};
 #else
         return refuse(state->tells_loss ? ENOBUFS : EAGAIN);
 #endif
@@ -363,6 +375,13 @@ int fcntl(int descriptor, int command, ...)
     (void)descriptor;
     return command == F_SETFL || command == F_SETFD ? 0 : unknown();
 }
+
+#ifdef __OpenBSD__
+int getrtable(void)
+{
+    return ROUTING_TABLE;
+}
+#endif
 
 pid_t getpid(void)
 {
@@ -422,8 +441,9 @@ int setsockopt(int descriptor, int level, int name, const void *value, socklen_t
     return unknown();
 }
 
-/* rip_output and ip_output: the length is in the host's order on NetBSD, and there and on OpenBSD
- * the socket's TTL takes the place of the header's. */
+/* rip_output and ip_output: the length is in the host's order on NetBSD. Of a packet to a multicast
+ * address the socket's TTL takes the place of the header's, and what has none left goes to members
+ * on this host alone. Who is one of 224.0.0.1 hears a query with the Router Alert option. */
 ssize_t sendto(int descriptor, const void *data, size_t length, int flags,
                const struct sockaddr *to, socklen_t to_size)
 {
@@ -441,13 +461,15 @@ ssize_t sendto(int descriptor, const void *data, size_t length, int flags,
         kernel.seen.malformed++;
         return refuse(EINVAL);
     }
-#ifdef __FreeBSD__
-    uint8_t ttl = packet[8];
-#else
-    uint8_t ttl = state->multicast_ttl;
-#endif
-    kernel.seen.loopback++;
-    kernel.seen.wire += ttl > 0;
+    struct sockaddr_in hop;
+    static const uint8_t all_hosts[] = {224, 0, 0, 1}, router_alert[] = {0x94, 4, 0, 0};
+    memcpy(&hop, to, sizeof hop);
+    bool is_to_all =
+        memcmp(packet + 16, all_hosts, 4) == 0 && memcmp(&hop.sin_addr, all_hosts, 4) == 0;
+    bool is_heard = packet[0] == 0x46 && packet[9] == IPPROTO_IGMP &&
+                    memcmp(packet + 20, router_alert, 4) == 0 && state->interface > 0;
+    kernel.seen.loopback += is_to_all && is_heard;
+    kernel.seen.wire += !is_to_all || state->multicast_ttl > 0;
     return (ssize_t)length;
 }
 

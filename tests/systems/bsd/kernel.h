@@ -33,7 +33,8 @@ void kernel_reset(void);
 
 /* With the next free number, which is returned. */
 unsigned kernel_add(const struct kernel_interface *interface);
-void kernel_set_default_route(unsigned index);
+/* `flags`: RTF_REJECT and the like, beside RTF_UP. */
+void kernel_set_default_route(unsigned index, int flags);
 
 /* To every route socket, as when something happens. Where it is full the message is lost, and what
  * is told of that is as on the system. */

@@ -15,19 +15,26 @@ top=$here/../../..
 out=$build/bsd-model
 mkdir -p "$out" || exit 1
 
+# What is under test, and what it calls of ours.
+names='links links_hardware_bsd links_more_bsd links_watch_route local_echo local_echo_bsd inject_feedback_bsd inject_filter_bpf
+capture_other privilege_bsd problem'
 objects=
-for file in "$here/kernel.c" "$here/test_bsd.c" "$top"/src/io/links.c "$top"/src/io/links_hardware_bsd.c "$top"/src/io/links_more_bsd.c \
-    "$top"/src/io/links_watch_route.c "$top"/src/io/local_echo.c "$top"/src/io/local_echo_bsd.c "$top"/src/io/inject_feedback_bsd.c \
-    "$top"/src/io/inject_filter_bpf.c "$top"/src/io/capture_other.c "$top"/src/io/privilege_bsd.c "$top"/src/io/problem.c; do
-    object=$out/$(basename "$file" .c).o
-    "$cc" -std=gnu11 -O1 -g -fno-stack-protector -fno-pic -Wall -Wextra -Werror -I"$build" -I"$top/include" -I"$here" -isystem "$include" \
-        -c "$file" -o "$object" || exit 1
-    objects="$objects $object"
+compile() # FILE
+{
+    object=$out/$(basename "$1" .c).o
+    "$cc" -std=gnu11 -O1 -g -fno-stack-protector -fno-pic -Wall -Wextra -Werror \
+        -I"$build" -I"$top/include" -I"$here" -isystem "$include" -c "$1" -o "$object" || exit 1
+    objects="$objects '$object'"
+}
+compile "$here/kernel.c"
+compile "$here/test_bsd.c"
+for name in $names; do
+    compile "$top/src/io/$name.c"
 done
 
 # What the model defines is not to take the place of this host's own functions: the tests need those.
-# shellcheck disable=SC2086 # a list of words
-ld -r -o "$out/all.o" $objects &&
+eval "set -- $objects"
+ld -r -o "$out/all.o" "$@" &&
     nm --defined-only --extern-only "$out/kernel.o" | awk '{ print $3, "bsd_" $3 }' >"$out/renamed" &&
     objcopy --redefine-syms="$out/renamed" "$out/all.o" &&
     gcc -no-pie -o "$out/test" "$here/host.c" "$out/all.o" -lcmocka || exit 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tests of the files that only a BSD has, on the model of its kernel. Compiled with the headers of
- * that BSD, linked and run on Linux by build.sh.
+ * that BSD, linked and run on Linux by run.sh.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +19,7 @@
 #include <net/route.h>
 #include <string.h>
 
+#include "igmpq/inject.h"
 #include "igmpq/links.h"
 #include "igmpq/local_echo.h"
 
@@ -83,11 +84,12 @@ static void test_longest_name(void **state)
     links_free(&links);
 }
 
-static bool has_carrier(uint8_t link_state)
+static bool has_carrier(uint8_t link_state, unsigned flags)
 {
     struct kernel_interface interface = em0;
 
     kernel_reset();
+    interface.flags = flags;
     interface.link_state = link_state;
     kernel_add(&interface);
     struct links links = take();
@@ -99,12 +101,13 @@ static bool has_carrier(uint8_t link_state)
 static void test_carrier(void **state)
 {
     (void)state;
-    assert_true(has_carrier(LINK_STATE_UP));
-    assert_false(has_carrier(LINK_STATE_DOWN));
-    assert_true(has_carrier(LINK_STATE_UNKNOWN));
+    assert_true(has_carrier(LINK_STATE_UP, 0));
+    assert_false(has_carrier(LINK_STATE_DOWN, 0));
+    assert_true(has_carrier(LINK_STATE_UNKNOWN, 0));
+    assert_false(has_carrier(LINK_STATE_UP, IFF_UP | IFF_BROADCAST));
 }
 
-/* A port of a lagg or trunk keeps the type of Ethernet in its link-layer address; only the
+/* A port of a lagg or trunk may keep the type of Ethernet in its link-layer address; the
  * interface's own type tells what it has become (lagg_port_create, trunk_port_create). */
 static void test_port_of_lagg(void **state)
 {
@@ -179,7 +182,9 @@ static void test_default_route(void **state)
     kernel_reset();
     kernel_add(&em0);
     assert_false(links_default_route(name));
-    kernel_set_default_route(2);
+    kernel_set_default_route(2, RTF_REJECT);
+    assert_false(links_default_route(name));
+    kernel_set_default_route(2, 0);
     assert_true(links_default_route(name));
     assert_string_equal(name, "em0");
     assert_int_equal(kernel_seen().open, 0);
@@ -256,6 +261,8 @@ static void test_bpf_device_is_deaf(void **state)
     kernel_reset();
     assert_int_equal(inject_refuse_input(BPF_DEVICE), 0);
     assert_int_equal(kernel_seen().deaf, 1);
+    assert_int_equal(inject_tag_in_mtu(),
+                     4); /* bpfwrite, bpf_movein: but for 14 octets all counts */
 }
 
 static void test_interface_goes_down(void **state)
