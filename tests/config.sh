@@ -179,6 +179,11 @@ END
 broken "1: '' cannot be the name of an interface" <<'END'
 interfaces = ( "" );
 END
+broken '3: duplicate setting name' <<'END'
+hook = [ "/bin/true", "a
+b" ]; robustness = 2;
+robustness = 3;
+END
 broken "1: address: no host can have 192.168.1.0/24: it is the network's own number, its broadcast address, or none that is given to hosts" <<'END'
 interfaces = ( { name = "eth0"; address = "192.168.1.0/24"; } );
 END
@@ -437,6 +442,16 @@ value() # SEGMENT SETTING: as it stands in the file, without ';'; the segment ""
 [ "$(value eth1 electing-queries)" = '"any"' ] || fail "the profile's elections: $(value eth1 electing-queries)"
 [ "$(value eth2/8 query-interval)" = 30 ] || fail "the second VLAN of a range: $(value eth2/8 query-interval)"
 
+# A comment may touch the value before it.
+cat >"$work/order.conf" <<'END'
+robustness = 2/* it was 99999999999 */;
+syslog = false// not "syslog here
+query-interval = 30# s
+interfaces = ( "eth0" );
+END
+"$bin/igmpqd" -T -c "$work/order.conf" >"$work/order" 2>"$work/said" || fail "comments at values: $(cat "$work/said")"
+[ "$(value eth0 query-interval)" = 30 ] || fail 'comments at values: what stands before them'
+
 # -i chooses: what the file has for such an interface stays, the rest of its list goes, and what it does not list is as at its top.
 cat >"$work/order.conf" <<'END'
 query-interval = 30;
@@ -472,8 +487,10 @@ chosen 'eth1 trunk/9' -i eth1 -i trunk
 chosen 'wlan0' -i wlan0
 [ "$(value wlan0 query-interval)" = 30 ] || fail "-i: not in the list: $(value wlan0 query-interval)"
 [ "$(value wlan0 expect-groups)" = '[ "239.1.2.3" ]' ] || fail "-i: groups of the file: $(value wlan0 expect-groups)"
-chosen 'eth0 eth0/7 eth0/8 eth[01]' -i 'eth[01]'
-[ "$(value 'eth[01]' robustness)" = 3 ] || fail "-i: a pattern inside a pattern: $(value 'eth[01]' robustness)"
+chosen 'eth* eth0 eth0/7 eth0/8 eth[01]' -i 'eth[01]'
+[ "$(value 'eth*' robustness)" = 3 ] || fail "-i: a pattern inside a pattern: $(value 'eth*' robustness)"
+grep -q "only what 'eth\[01\]' of the command line matches" "$work/order" || fail "-i: a pattern inside a pattern takes all of it"
+grep -q 'only what no other entry is for' "$work/order" || fail "-i: a pattern takes what others are for"
 chosen 'eth* eth0 eth0/7 eth0/8 e*' -i 'e*' -i eth0
 [ "$(value 'e*' robustness)" = 2 ] || fail "-i: a pattern wider than the file's: $(value 'e*' robustness)"
 chosen 'trunk/9 t*' -i 't*'

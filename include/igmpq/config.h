@@ -48,6 +48,7 @@ struct config_names {
 struct segment_config {
     char interface[LINK_NAME_SIZE]; /* may hold the wildcards of fnmatch(3) */
     uint16_t vlan;                  /* VLAN_NONE: untagged */
+    char within[LINK_NAME_SIZE];    /* a pattern that has to match as well; empty: none */
     bool is_rest; /* a pattern for what no other segment is for, whatever its VLAN */
     enum source_kind source;
     struct prefix address; /* of SOURCE_FIXED */

@@ -79,7 +79,9 @@
  *       present   the interface is there; attached: it is captured on
  *       state     what was last told of the interface: "ready", "absent", "down", "no carrier",
  *                 "no address", "bridge port" (without one, of a bridge of the daemon's host), or
- * "" at first "elected" is null while we are the querier ourselves, or know of none:
+ *                 "" at first
+ *
+ *   "elected" is null while we are the querier ourselves, or know of none:
  *   {"address":A, "mac":M?, "version":N, "since":T, "last":T, "silent":S, "measured_interval":S?,
  *    "proven":B, "advertised_interval":S?, "response_interval":S?, "robustness":N?}
  *       address   0.0.0.0: a proxy
@@ -119,9 +121,10 @@
  *       verdict_text  the verdict in words
  *
  * findings: for each segment one object, and behind it what was found there
- *   {"type":"watched", "segment", "since":T?, "horizon":S, "complete":B, "errors":N, "warnings":N,
- *    "notes":N}
+ *   {"type":"watched", "segment", "since":T?, "down":B, "horizon":S, "complete":B, "errors":N,
+ *    "warnings":N, "notes":N}
  *       since     what is told was watched since then; null: nobody watches (findings-horizon is 0)
+ *       down      nothing is heard there just now, so that nothing new can be found
  *       horizon   findings-horizon: so much is looked back at least, and twice as much at most
  *       complete  false: there was no memory for all of it
  *   {"type":"finding", ...}

@@ -38,6 +38,9 @@ void horizon_pause(struct horizon *horizon, instant now);
 /** Judge what was seen up to `now`, as findings_end() does; false without memory: then the list is
  * not complete. */
 bool horizon_judge(struct horizon *horizon, instant now);
+/** Whether there is a list: not before it was judged for the first time, nor after the generations
+ * turned. */
+bool horizon_is_judged(const struct horizon *horizon);
 /** How many findings there are at most. */
 unsigned horizon_count(const struct horizon *horizon);
 /** What was judged last, one by one: begin with `*index` 0; NULL behind the last. Their `segment`

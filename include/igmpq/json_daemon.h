@@ -66,6 +66,7 @@ char *json_line_querier_now(const struct querier *querier, const struct segment 
 /** How a segment is watched, and what was found there. */
 struct json_watched {
     instant since; /* NEVER: it is not */
+    bool is_down;  /* nothing is heard just now */
     duration horizon;
     bool is_complete;
     unsigned count[FINDING_SEVERITY_COUNT];

@@ -127,6 +127,7 @@ static void judge_silence(struct findings *findings, struct watch *watch, struct
     finding->group = watch->silence_group;
     finding->other = watch->silence_host;
     finding->stops_at = watch->silence_stops;
+    finding->detail = watch->silence_was_idle;
     if (!is_running_longest)
         return;
     finding->detail = watch->activity.count == 0;

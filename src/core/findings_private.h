@@ -246,6 +246,7 @@ struct watch {
     struct tally activity; /* since the last query */
     struct tally silences;
     duration silence_longest;
+    bool silence_was_idle; /* nobody reported in it */
     struct address silence_querier;
     struct address silence_group, silence_host;
     instant silence_stops;

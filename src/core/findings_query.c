@@ -87,7 +87,8 @@ static void end_silence(const struct findings *findings, struct watch *watch, st
     struct moment since = watch->last_query.at == INSTANT_NEVER ? watch->since : watch->last_query;
     duration silence = now.at - since.at;
 
-    if (watch->activity.count > 0 && silence > watch_silence_limit(findings, watch)) {
+    if ((watch->activity.count > 0 || watch->is_listened) &&
+        silence > watch_silence_limit(findings, watch)) {
         if (watch->silences.count == 0)
             watch->silences.first = since;
         watch->silences.count++;
@@ -98,6 +99,7 @@ static void end_silence(const struct findings *findings, struct watch *watch, st
                 group ? instant_after(group->last_report.at, findings->setup.switch_timeout)
                       : INSTANT_NEVER;
             watch->silence_longest = silence;
+            watch->silence_was_idle = watch->activity.count == 0;
             watch->silence_querier = watch->last_real;
             watch->silence_group = group ? group->address : ADDRESS_NONE;
             watch->silence_host = group ? group->last_member->key.address : ADDRESS_NONE;

@@ -19,6 +19,7 @@ struct horizon {
     enum findings_place place;
     struct generation older, younger;
     instant judged;
+    bool is_judged; /* the older one, by then */
 };
 
 static void begin(struct horizon *horizon, struct generation *generation, instant now)
@@ -86,6 +87,7 @@ static void advance(struct horizon *horizon, instant now)
         findings_destroy(horizon->older.findings);
         horizon->older = horizon->younger;
         horizon->younger = (struct generation){0};
+        horizon->is_judged = false;
     }
     if (!horizon->younger.findings && is_due(horizon, &horizon->older, now))
         begin(horizon, &horizon->younger, now);
@@ -112,7 +114,13 @@ void horizon_pause(struct horizon *horizon, instant now)
 bool horizon_judge(struct horizon *horizon, instant now)
 {
     horizon->judged = now;
+    horizon->is_judged = true;
     return findings_end(horizon->older.findings, now);
+}
+
+bool horizon_is_judged(const struct horizon *horizon)
+{
+    return horizon->is_judged;
 }
 
 unsigned horizon_count(const struct horizon *horizon)

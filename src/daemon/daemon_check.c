@@ -6,7 +6,7 @@
 #include "daemon_private.h"
 
 /** Each interface is told once, however many of its VLANs are wanted. */
-static bool is_repeated(const struct config *config, size_t index)
+static bool is_told(const struct config *config, size_t index)
 {
     for (size_t i = 0; i < index; i++)
         if (strcmp(config->segment[i].interface, config->segment[index].interface) == 0)
@@ -44,12 +44,16 @@ static bool needs_bridge(const struct segment_config *segment, const struct link
     return *bridge != NULL;
 }
 
-static void check_name(const struct segment_config *segment, const struct links *links)
+/** `is_repeated`: what is wrong with the interface itself was told for another segment on it. */
+static void check_name(const struct segment_config *segment, const struct links *links,
+                       bool is_repeated)
 {
     const struct link_info *link = links_find(links, segment->interface);
     const struct link_info *bridge;
     char names[256];
 
+    if (is_repeated && (!link || !link->is_ethernet))
+        return;
     if (!link)
         log_warning("%s: there is no such interface now (there are: %s)%s; igmpqd would wait for "
                     "it",
@@ -68,11 +72,10 @@ void daemon_check_interfaces(const struct config *config, const struct links *li
 {
     for (size_t i = 0; i < config->count; i++) {
         const struct segment_config *segment = &config->segment[i];
-        if (is_repeated(config, i))
-            continue;
-        if (config_is_pattern(segment->interface))
+        bool is_repeated = is_told(config, i);
+        if (!config_is_pattern(segment->interface))
+            check_name(segment, links, is_repeated);
+        else if (!is_repeated)
             check_pattern(segment, links);
-        else
-            check_name(segment, links);
     }
 }

@@ -30,6 +30,7 @@ struct cursor {
      */
     struct listed *list;
     struct finding *finding; /* findings: in the place of that */
+    char found_on[SEGMENT_NAME_SIZE];
     size_t list_count, list_at;
     bool has_list;
     bool is_split; /* the group told last has more sources, behind this one */

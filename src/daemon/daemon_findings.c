@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 4. What is wrong on each segment, found in the frames that are heard anyway. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon_control.h"
 #include "igmpq/json_daemon.h"
@@ -126,12 +128,15 @@ enum control_step daemon_next_finding(const struct daemon *daemon, struct cursor
     for (;;) {
         unsigned before = cursor->segment;
         const struct segment *segment = cursor_segment(daemon, cursor);
-        if (cursor->segment != before)
-            drop(cursor); /* that segment was removed */
+        if (cursor->segment != before ||
+            (segment && cursor->has_list && strcmp(segment->name, cursor->found_on) != 0))
+            drop(cursor); /* that segment was removed, and perhaps another has its number */
         if (!segment)
             return CONTROL_DONE;
         if (!cursor->has_list) {
             cursor->has_list = true;
+            watched.is_down = segment->role == ROLE_DOWN;
+            snprintf(cursor->found_on, sizeof cursor->found_on, "%s", segment->name);
             if (take(&daemon->seat[segment->id], cursor, now, &watched))
                 *line = json_line_watched(&watched, segment, daemon->wall);
             return CONTROL_LINE; /* without one: no memory */

@@ -220,7 +220,7 @@ static bool findings(const struct subject *subject, unsigned index, struct metri
 
     if (!horizon || id >= FINDING_ID_END)
         return false;
-    if (index == 0)
+    if (index == 0 || !horizon_is_judged(horizon)) /* frames may come between two samples */
         horizon_judge(horizon, subject->now);
     while ((finding = horizon_next(horizon, &at)))
         count += finding->id == id && finding->severity == severity;
@@ -234,7 +234,8 @@ static bool watched(const struct subject *subject, unsigned index, struct metric
 {
     const struct horizon *horizon = subject->seat->horizon;
 
-    return index == 0 && horizon && seconds_of(out, subject->now - horizon_since(horizon));
+    return index == 0 && horizon && subject->segment->role != ROLE_DOWN &&
+           seconds_of(out, subject->now - horizon_since(horizon));
 }
 
 static bool attached(const struct subject *subject, unsigned index, struct metric_line *out)

@@ -18,7 +18,8 @@ bool config_is_pattern(const char *interface)
 
 bool config_matches(const struct segment_config *segment, const char *interface)
 {
-    return fnmatch(segment->interface, interface, 0) == 0;
+    return fnmatch(segment->interface, interface, 0) == 0 &&
+           (segment->within[0] == '\0' || fnmatch(segment->within, interface, 0) == 0);
 }
 
 bool config_wants(const struct config *config, const struct segment_config *segment,
@@ -229,18 +230,47 @@ static bool has_interface(const struct config *config, const char *interface)
     return false;
 }
 
-/** What the file has inside a name or pattern of the command line, as it is; `is_wider`: what it
- * has for that and more, for that alone. Of two for the same the first counts, as in the file. */
-static int select_listed(struct config *config, const struct config *listed, const char *interface,
-                         bool is_wider, const char *path, struct problem *problem)
+/** What the file has for a name of the command line: entries of that name as they are;
+ * `is_pattern`: those whose pattern it matches, for that name alone. Of two for the same the first
+ * counts, as in the file. */
+static int select_for_name(struct config *config, const struct config *listed,
+                           const char *interface, bool is_pattern, const char *path,
+                           struct problem *problem)
 {
     for (size_t i = 0; i < listed->count; i++) {
         struct segment_config segment = listed->segment[i];
-        bool is_inside = fnmatch(interface, segment.interface, 0) == 0;
-        if (is_wider ? is_inside || !config_matches(&segment, interface) : !is_inside)
+        if (config_is_pattern(segment.interface) != is_pattern ||
+            !config_matches(&segment, interface))
             continue;
-        if (is_wider)
-            snprintf(segment.interface, sizeof segment.interface, "%s", interface);
+        snprintf(segment.interface, sizeof segment.interface, "%s", interface);
+        if (!has_segment(config, interface, segment.vlan) &&
+            add_segment(config, &segment, path, problem) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/** False: what comes before their wildcards tells them apart. */
+static bool may_overlap(const char *pattern, const char *other)
+{
+    size_t length = strcspn(pattern, "*?["), other_length = strcspn(other, "*?[");
+
+    return strncmp(pattern, other, length < other_length ? length : other_length) == 0;
+}
+
+/** What the file has for a pattern of the command line: names that it matches, and patterns, of
+ * which only what it matches as well. */
+static int select_for_pattern(struct config *config, const struct config *listed,
+                              const char *pattern, const char *path, struct problem *problem)
+{
+    for (size_t i = 0; i < listed->count; i++) {
+        struct segment_config segment = listed->segment[i];
+        bool is_name = !config_is_pattern(segment.interface);
+        if (is_name ? fnmatch(pattern, segment.interface, 0) != 0
+                    : !may_overlap(pattern, segment.interface))
+            continue;
+        if (!is_name && strcmp(segment.interface, pattern) != 0)
+            snprintf(segment.within, sizeof segment.within, "%s", pattern);
         if (!has_segment(config, segment.interface, segment.vlan) &&
             add_segment(config, &segment, path, problem) < 0)
             return -1;
@@ -261,13 +291,16 @@ static int add_interfaces(struct config *config, const struct config *listed,
         return -1;
     for (unsigned i = 0; i < count; i++) {
         struct segment_config segment = {.source = SOURCE_AUTO, .expected = file->expected};
-        if (select_listed(config, listed, interfaces[i], false, file->path, problem) < 0 ||
-            select_listed(config, listed, interfaces[i], true, file->path, problem) < 0)
+        bool is_pattern = config_is_pattern(interfaces[i]);
+        if (is_pattern
+                ? select_for_pattern(config, listed, interfaces[i], file->path, problem) < 0
+                : select_for_name(config, listed, interfaces[i], false, file->path, problem) < 0 ||
+                      select_for_name(config, listed, interfaces[i], true, file->path, problem) < 0)
             return -1;
         if (has_interface(config, interfaces[i]))
             continue;
         snprintf(segment.interface, sizeof segment.interface, "%s", interfaces[i]);
-        segment.is_rest = config_is_pattern(segment.interface);
+        segment.is_rest = is_pattern;
         if (resolve(&asked, &segment, file, NULL, tell, problem) < 0 ||
             add_segment(config, &segment, file->path, problem) < 0)
             return -1;

@@ -386,7 +386,8 @@ static int explain(const config_t *tree, const char *path, const char *text,
     if (line > 0 && config_text_explain_include(file, (unsigned)line, problem))
         return -1;
     char *included = config_error_file(tree) ? config_text_read(file, &ignored) : NULL;
-    bool is_explained = line > 0 && (included || !config_error_file(tree)) &&
+    bool is_syntax = strcmp(config_error_text(tree), "syntax error") == 0;
+    bool is_explained = line > 0 && is_syntax && (included || !config_error_file(tree)) &&
                         config_hint(file, included ? included : text, (unsigned)line, problem);
     free(included);
     if (is_explained)

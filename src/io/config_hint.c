@@ -147,7 +147,8 @@ static struct piece take_word(const struct scan *scan)
 
     for (const char *at = scan->at; *at != '\0' && !strchr(ends, *at); at++) {
         bool is_end = at[1] == '\0' || strchr(ends, at[1]);
-        if (*at == ':' && (!is_value || is_end))
+        if ((*at == ':' && (!is_value || is_end)) ||
+            (at[0] == '/' && (at[1] == '/' || at[1] == '*'))) /* a comment begins */
             break;
         word.length++;
     }

@@ -136,6 +136,12 @@ static void print_segment(FILE *to, const struct segment_config *segment, const 
     char prefix[TEXT_PREFIX_SIZE];
 
     fputs("    {\n", to);
+    /* Only the command line can say so. */
+    if (segment->within[0])
+        fprintf(to, "        # of these only what '%s' of the command line matches\n",
+                segment->within);
+    if (segment->is_rest)
+        fputs("        # of these only what no other entry is for\n", to);
     print_member(to, "        ", "name", segment->interface);
     if (segment->vlan != VLAN_NONE)
         fprintf(to, "        vlan = %u;\n", segment->vlan);

@@ -82,6 +82,7 @@ char *json_line_watched(const struct json_watched *watched, const struct segment
 
     json_value_put(&object, "segment", json_value_segment(segment));
     json_value_put(&object, "since", wall_time(watched->since, wall));
+    json_value_put(&object, "down", json_boolean(watched->is_down));
     json_value_put(&object, "horizon", json_value_span(watched->horizon));
     json_value_put(&object, "complete", json_boolean(watched->is_complete));
     json_value_put(&object, "errors", json_value_count(watched->count[FINDING_ERROR]));

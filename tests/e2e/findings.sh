@@ -103,6 +103,8 @@ test_pauses()
     wait_log igmpqd 'no carrier' 5
     sleep 13
     ! found D-01 || fail "the link is down: $(cat "$E2E_DIR/asked.log")"
+    ctl findings >"$E2E_DIR/said.log"
+    grep -q '^eth0: down, nothing is heard' "$E2E_DIR/said.log" || fail "a link that is down: $(cat "$E2E_DIR/said.log")"
     ip -n "$(ns peer)" link set eth0 up
     wait_log igmpqd 'ready' 5
     sleep 3

@@ -431,3 +431,21 @@ test_waiting_costs_nothing()
     expect "$after - $before <= 2" 'voluntary context switches in 5 s'
     expect "$(wc -l <"$E2E_DIR/igmpqd.log") <= 8" 'lines in the log'
 }
+
+# A pipe had its say at the start: opening it again would wait for a writer, and all queries with it.
+# about 4 s
+test_from_a_pipe()
+{
+    local before
+    cable
+    mkfifo "$E2E_DIR/igmpqd.conf"
+    (printf 'interfaces = ( "eth0" ); query-interval = 1; query-response-interval = 0.5;\n' >"$E2E_DIR/igmpqd.conf") &
+    file_querier
+    wait_log igmpqd 'startup query 1' 5
+    reload 'is a pipe: what it had to say was read at the start; the configuration stays as it was'
+    before=$(now)
+    sleep 2.5
+    expect "$(query_count wire "$before" 'src host 192.168.50.10') >= 2" 'queries after that'
+    stop igmpqd
+    ended_with 0
+}

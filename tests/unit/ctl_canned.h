@@ -104,10 +104,11 @@
     "\"verdict_text\":\"its TTL is not 1\"}\n"
 
 #define FINDINGS_CLEAN                                                                             \
-    "{\"type\":\"watched\",\"segment\":\"eth0\",\"since\":\"1793253300.000000\","                  \
+    "{\"type\":\"watched\",\"segment\":\"eth0\",\"since\":\"1793253300.000000\",\"down\":false,"   \
     "\"horizon\":\"10800.000000\",\"complete\":true,\"errors\":0,\"warnings\":0,\"notes\":0}\n"
 #define FINDINGS_SOME                                                                              \
-    "{\"type\":\"watched\",\"segment\":\"eth1/10\",\"since\":\"1793264300.000000\","               \
+    "{\"type\":\"watched\",\"segment\":\"eth1/"                                                    \
+    "10\",\"since\":\"1793264300.000000\",\"down\":false,"                                         \
     "\"horizon\":\"10800.000000\",\"complete\":false,\"errors\":1,\"warnings\":0,\"notes\":2}\n"   \
     "{\"type\":\"finding\",\"id\":\"D-01\",\"severity\":\"error\",\"title\":\"no querier\","       \
     "\"segment\":\"eth1/10\",\"first\":\"1793264300.000000\",\"last\":\"1793264300.000000\","      \
@@ -119,7 +120,8 @@
     "\"segment\":\"eth1/10\",\"first\":\"1793264300.000000\",\"last\":\"1793264400.000000\","      \
     "\"count\":12,\"text\":\"Only 100 s were seen.\",\"consequence\":\"\",\"advice\":null}\n"
 #define FINDINGS_NONE                                                                              \
-    "{\"type\":\"watched\",\"segment\":\"eth2\",\"since\":null,\"horizon\":\"0.000000\","          \
+    "{\"type\":\"watched\",\"segment\":\"eth2\",\"since\":null,\"down\":false,\"horizon\":\"0."    \
+    "000000\","                                                                                    \
     "\"complete\":true,\"errors\":0,\"warnings\":0,\"notes\":0}\n"
 
 #define STATS                                                                                      \

@@ -91,6 +91,22 @@ static void silence_that_is_listened_to(void **state)
     scene_free(&scene);
 }
 
+/* And it stays found, when somebody asks at last. */
+static void silence_that_was_listened_to(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene.is_listened = true;
+    findings_listen(scene.findings, scene.fixture->segment, AT_S(10));
+    scene_live(&scene, FIXTURE_L, AT_S(1000), AT_S(1300), 60 * SECONDS);
+    EXPECT_FINDINGS(&scene, AT_S(1300), FINDING_NO_QUERIER);
+    const struct finding *finding = scene_find(&scene, FINDING_NO_QUERIER);
+    assert_int_equal(finding->measured, 990 * SECONDS);
+    assert_int_equal(finding->detail, 1);
+    scene_free(&scene);
+}
+
 static void proxy_query(struct scene *scene, instant at, struct mac mac)
 {
     struct outside outside = fixture_outside(ADDRESS_NONE, ADDRESS_ALL_HOSTS);
@@ -407,15 +423,25 @@ static void cut_short(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_short),          cmocka_unit_test(no_querier_ever),
-        cmocka_unit_test(querier_dies),       cmocka_unit_test(silence_with_data),
-        cmocka_unit_test(proxy_only),         cmocka_unit_test(silence_that_is_listened_to),
-        cmocka_unit_test(two_proxies),        cmocka_unit_test(two_queriers),
-        cmocka_unit_test(duplicate_address),  cmocka_unit_test(off_subnet),
-        cmocka_unit_test(off_subnet_guessed), cmocka_unit_test(version_mix),
-        cmocka_unit_test(version_mix_upward), cmocka_unit_test(version_1_querier),
-        cmocka_unit_test(query_storm),        cmocka_unit_test(too_short),
-        cmocka_unit_test(full_tables),        cmocka_unit_test(judging_changes_nothing),
+        cmocka_unit_test(cut_short),
+        cmocka_unit_test(no_querier_ever),
+        cmocka_unit_test(querier_dies),
+        cmocka_unit_test(silence_with_data),
+        cmocka_unit_test(proxy_only),
+        cmocka_unit_test(silence_that_is_listened_to),
+        cmocka_unit_test(silence_that_was_listened_to),
+        cmocka_unit_test(two_proxies),
+        cmocka_unit_test(two_queriers),
+        cmocka_unit_test(duplicate_address),
+        cmocka_unit_test(off_subnet),
+        cmocka_unit_test(off_subnet_guessed),
+        cmocka_unit_test(version_mix),
+        cmocka_unit_test(version_mix_upward),
+        cmocka_unit_test(version_1_querier),
+        cmocka_unit_test(query_storm),
+        cmocka_unit_test(too_short),
+        cmocka_unit_test(full_tables),
+        cmocka_unit_test(judging_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

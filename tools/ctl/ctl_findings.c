@@ -28,7 +28,8 @@ static bool has_none(const json_t *watched, const char *key)
 static bool is_clean(const json_t *watched)
 {
     return json_is_string(json_object_get(watched, "since")) && ctl_is_true(watched, "complete") &&
-           has_none(watched, "errors") && has_none(watched, "warnings");
+           !ctl_is_true(watched, "down") && has_none(watched, "errors") &&
+           has_none(watched, "warnings");
 }
 
 static void print_watched(const json_t *watched, const json_t *header, FILE *to)
@@ -44,7 +45,10 @@ static void print_watched(const json_t *watched, const json_t *header, FILE *to)
                 is_wanted ? "no memory" : "findings-horizon is 0");
         return;
     }
-    fprintf(to, "watched for %s: ", ctl_short_span(now - since, span));
+    fprintf(to, "%s for %s: ",
+            ctl_is_true(watched, "down") ? "down, nothing is heard; watched, while it was up,"
+                                         : "watched",
+            ctl_short_span(now - since, span));
     print_count(watched, "errors", "error", to);
     fputs(", ", to);
     print_count(watched, "warnings", "warning", to);

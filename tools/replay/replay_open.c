@@ -30,6 +30,8 @@ static int open_engine(struct replay *replay, struct problem *problem)
     setup.ssm_range = options->params.ssm_range;
     setup.max_groups = options->params.max_groups;
     setup.max_hosts = options->params.max_reporters;
+    if (options->interface != NULL)
+        setup.pause = INSTANT_NEVER; /* who listens knows that nothing came */
     replay->engine = engine_create(options->seed);
     replay->findings = findings_create(&setup);
     if (replay->engine == NULL || replay->findings == NULL)
