@@ -491,6 +491,8 @@ chosen 'eth* eth0 eth0/7 eth0/8 eth[01]' -i 'eth[01]'
 [ "$(value 'eth*' robustness)" = 3 ] || fail "-i: a pattern inside a pattern: $(value 'eth*' robustness)"
 grep -q "only what 'eth\[01\]' of the command line matches" "$work/order" || fail "-i: a pattern inside a pattern takes all of it"
 grep -q 'only what no other entry is for' "$work/order" || fail "-i: a pattern takes what others are for"
+chosen 'eth* eth0 eth0/7 eth0/8 eth0* eth* eth1*' -i 'eth0*' -i 'eth1*'
+[ "$(grep -c 'of the command line matches' "$work/order")" -eq 2 ] || fail '-i: two patterns inside one of the file'
 chosen 'eth* eth0 eth0/7 eth0/8 e*' -i 'e*' -i eth0
 [ "$(value 'e*' robustness)" = 2 ] || fail "-i: a pattern wider than the file's: $(value 'e*' robustness)"
 chosen 'trunk/9 t*' -i 't*'

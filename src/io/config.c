@@ -153,6 +153,12 @@ static int resolve(const struct params *asked, struct segment_config *segment,
     return 0;
 }
 
+static bool is_same_place(const struct segment_config *a, const struct segment_config *b)
+{
+    return a->vlan == b->vlan && strcmp(a->interface, b->interface) == 0 &&
+           strcmp(a->within, b->within) == 0;
+}
+
 static int add_segment(struct config *config, const struct segment_config *segment,
                        const char *path, struct problem *problem)
 {
@@ -160,7 +166,7 @@ static int add_segment(struct config *config, const struct segment_config *segme
 
     for (size_t i = 0; i < config->count; i++) {
         const struct segment_config *other = &config->segment[i];
-        if (other->vlan != segment->vlan || strcmp(other->interface, segment->interface) != 0)
+        if (!is_same_place(other, segment))
             continue;
         name_of(segment, name, sizeof name);
         int used = snprintf(text, sizeof text, "%s is configured twice, first in line %u", name,
@@ -214,10 +220,10 @@ static int add_file_segment(struct config *config, const struct file *file,
     return 0;
 }
 
-static bool has_segment(const struct config *config, const char *interface, uint16_t vlan)
+static bool has_segment(const struct config *config, const struct segment_config *segment)
 {
     for (size_t i = 0; i < config->count; i++)
-        if (config->segment[i].vlan == vlan && strcmp(config->segment[i].interface, interface) == 0)
+        if (is_same_place(&config->segment[i], segment))
             return true;
     return false;
 }
@@ -243,8 +249,7 @@ static int select_for_name(struct config *config, const struct config *listed,
             !config_matches(&segment, interface))
             continue;
         snprintf(segment.interface, sizeof segment.interface, "%s", interface);
-        if (!has_segment(config, interface, segment.vlan) &&
-            add_segment(config, &segment, path, problem) < 0)
+        if (!has_segment(config, &segment) && add_segment(config, &segment, path, problem) < 0)
             return -1;
     }
     return 0;
@@ -271,8 +276,7 @@ static int select_for_pattern(struct config *config, const struct config *listed
             continue;
         if (!is_name && strcmp(segment.interface, pattern) != 0)
             snprintf(segment.within, sizeof segment.within, "%s", pattern);
-        if (!has_segment(config, segment.interface, segment.vlan) &&
-            add_segment(config, &segment, path, problem) < 0)
+        if (!has_segment(config, &segment) && add_segment(config, &segment, path, problem) < 0)
             return -1;
     }
     return 0;
