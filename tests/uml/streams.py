@@ -5,6 +5,10 @@
 Linux's bridge hears no higher address while it remembers a querier, which is 255 s and a little; then it floods until 10 s
 after it has found another, reports too. Members by IGMPv2 that hear the report of another keep silent, and miss the stream
 from then until they answer the next query.
+
+So those are without it for no longer than from the end of the flood to their answer, at most 10 s after the next query. The
+kernel's timers of 10 s may be up to 0.64 s late, at 100 ticks a second: a query just at the end of the flood may be answered
+while it lasts, and then the one after it counts.
 """
 
 import os
@@ -15,6 +19,9 @@ from virtual import DIRECTORY, Lan, Member, Querier, check, host, inside, main, 
 GROUP = "239.1.2.3"
 PORT = 5004
 HOSTS = ["h%d" % number for number in range(1, 7)]
+RESPONSE = 10  # how long an answer to a query may take
+FLOOD = 10  # how long Linux floods after it has found a querier
+LATE = 0.64
 EARLY = 100  # before the rhythm is known: the second waits 255 s, but in IGMPv3 queries tell it
 EVERY = 1
 
@@ -55,6 +62,11 @@ class Stream:
         self.lan.at(at + EVERY, self.send)
 
 
+def longest_gap(query):
+    """In seconds; the first query after the flood is sent this long after the one by which the switch finds its querier."""
+    return query + RESPONSE + LATE - FLOOD + 2 * EVERY  # the stream is sent, and looked at, every so often
+
+
 def one(lan, tap, stream, queriers, what, takeover, longest):
     """The first dies early; how long a member was without the stream at most."""
     for querier in queriers:
@@ -70,10 +82,10 @@ def one(lan, tap, stream, queriers, what, takeover, longest):
     lan.run(150)
     queriers[1].kill()
     gaps = stream.gaps.values()
-    say("%-30s takeover after %.2f s; %d of %d members were without their stream, for up to %.0f s" %
+    say("%-30s takeover after %.2f s; %d of %d members were without their stream, for up to %.2f s" %
         (what, gap, sum(seconds > EVERY for seconds in gaps), len(gaps), max(gaps)))
     check(abs(gap - takeover) < 0.5, "not the takeover that was meant")
-    check(max(gaps) <= longest, "expected %d s at most" % longest)
+    check(max(gaps) <= longest, "expected %.2f s at most" % longest)
     lan.run(300)  # the switch forgets all of it
 
 
@@ -90,10 +102,10 @@ def scenario():
         stream.add(name, Member(name, "10.0.0.%d" % (number + 4)))
     stream.send()
     for what, version, text, takeover, longest in (
-            ("IGMPv3", 3, "igmp-version = 3;", 125, 1),
-            ("IGMPv2", 2, "", 255, 62),
+            ("IGMPv3", 3, "igmp-version = 3;", 125, 2 * EVERY),
+            ("IGMPv2", 2, "", 255, longest_gap(60)),
             ("IGMPv2, seven queries in 30 s", 2, "takeover-burst = true; startup-query-interval = 5; startup-query-count = 7;",
-             255, 12)):
+             255, longest_gap(15))):
         path = os.path.join(DIRECTORY, "igmpqd.conf")
         with open(path, "w", encoding="ascii") as file:
             file.write('interfaces = ( "eth0" );\n%s\n' % text)
