@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,13 +26,16 @@
 
 #define PATIENCE (20 * SECONDS) /* for what ought to take an instant */
 
-static char file[64]; /* what the programs write */
+static char folder[48];
+static char file[64]; /* in it, what the programs write */
 
 static int make_file(void **state)
 {
     (void)state;
-    snprintf(file, sizeof file, P_tmpdir "/igmpq-hook-XXXXXX");
-    int descriptor = mkstemp(file);
+    snprintf(folder, sizeof folder, P_tmpdir "/igmpq-hook-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(file, sizeof file, "%s/said", folder);
+    int descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL, 0600);
     assert_true(descriptor >= 0);
     close(descriptor);
     setenv("IGMPQ_TEST_SECRET", "not for the program", 1);
@@ -41,7 +45,10 @@ static int make_file(void **state)
 static int remove_file(void **state)
 {
     (void)state;
-    unlink(file);
+    /* A program that outlived its test may still write; where the folder is gone it cannot. */
+    do
+        unlink(file);
+    while (rmdir(folder) < 0 && errno == ENOTEMPTY);
     return 0;
 }
 
