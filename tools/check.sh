@@ -233,22 +233,21 @@ simulated_networks()
 
 valgrind_tests()
 {
-    valgrind_count=0
     make -C "$plain" -j "$SETUP_JOBS" check TESTS= || return 1
-    for program in "$plain"/tests/unit/test_*; do
-        case ${program##*/} in
-        *.*) continue ;;
-        esac
-        echo "== $program"
-        # A different test each time would find more, a fixed set says the same every time.
-        (cd "$source" && valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible \
-            "$program") || return 1
-        valgrind_count=$((valgrind_count + 1))
-    done
-    if [ "$valgrind_count" -eq 0 ]; then
+    # A program's .o files have names like it.
+    find "$plain/tests/unit" -name 'test_*' ! -name '*.*' -type f | sort >"$work/valgrind"
+    if [ ! -s "$work/valgrind" ]; then
         echo 'there is no unit test to run'
         return 77
     fi
+    # A different test each time would find more, a fixed set says the same every time.
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    (cd "$source" && xargs -n 1 -P "$SETUP_JOBS" sh -c 'output=$(valgrind --quiet --error-exitcode=9 --leak-check=full \
+        --errors-for-leak-kinds=definite,possible --suppressions=tests/unit/valgrind.supp "$1" 2>&1)
+        status=$?
+        printf "== %s\n%s\n" "$1" "$output"
+        # With 255 xargs begins no other, and the end of the log says what was wrong.
+        [ "$status" -eq 0 ] || exit 255' sh <"$work/valgrind")
 }
 
 # All of them take minutes: make check-faults. By chance, and the same each time: what fails here can be found again.
