@@ -100,10 +100,42 @@ broken '1: there are no sections in this file' <<'END'
 [igmpqd]
 query-interval = 60;
 END
+broken "1: interfaces: the '(' of line 1 is not closed before this ';', or a ',' is wanted" <<'END'
+interfaces = ( "eth0";
+query-interval = 60;
+END
+broken "3: interfaces: the '(' of line 2 is not closed before 'query-interval'" <<'END'
+# no end
+interfaces = ( "eth0"
+query-interval = 60;
+END
+broken "4: the '(' of line 1 is not closed before this ';', or a ',' is wanted" <<'END'
+interfaces = ( {
+    name = "eth0"; # )
+}
+; /* ) */
+END
+broken "2: name: the '{' of line 1 is not closed before this ')'" <<'END'
+interfaces = ( {
+    name = "eth0"; );
+END
+broken "2: interfaces: no bracket is open that this ')' could close" <<'END'
+mode = "active";
+interfaces = "eth1" );
+END
+broken "2: the '{' of this line is not closed before the file ends" <<'END'
+interfaces = (
+{ name = "eth0)}";
+END
+printf 'interfaces = [ "eth0",\n\n' | broken "1: the '[' of this line is not closed before the file ends"
+# Newer ones of libconfig read over a comma too many.
+printf 'interfaces = ( "eth0", );\n' >"$work/comma.conf"
+if ! "$bin/igmpqd" -T -c "$work/comma.conf" >/dev/null 2>&1; then
+    broken "1: interfaces: a value is wanted between ',' and ')'" <"$work/comma.conf"
+fi
 # Where it is none of these, no more is claimed than is known.
-broken '2: syntax error' <<'END'
-interfaces = ( { name = "eth0"; }
-;
+broken '1: syntax error' <<'END'
+= 60;
 END
 # libconfig makes another number of one that is too large for it.
 broken "2: robustness: '99999999999999999999' is not a whole number from 1 to 255" <<'END'
