@@ -242,8 +242,8 @@ valgrind_tests()
     fi
     # A different test each time would find more, a fixed set says the same every time.
     # shellcheck disable=SC2016 # expanded by the inner shell
-    (cd "$source" && xargs -n 1 -P "$SETUP_JOBS" sh -c 'output=$(valgrind --quiet --error-exitcode=9 --leak-check=full \
-        --errors-for-leak-kinds=definite,possible --suppressions=tests/unit/valgrind.supp "$1" 2>&1)
+    (cd "$source" && xargs -n 1 -P "$SETUP_JOBS" sh -c 'output=$(valgrind --quiet --vgdb=no --error-exitcode=9 \
+        --leak-check=full --errors-for-leak-kinds=definite,possible --suppressions=tests/unit/valgrind.supp "$1" 2>&1)
         status=$?
         printf "== %s\n%s\n" "$1" "$output"
         # With 255 xargs begins no other, and the end of the log says what was wrong.

@@ -35,7 +35,7 @@ count()
 {
     count_name=$1
     shift
-    if ! valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" >"$work/out" 2>&1; then
+    if ! valgrind --vgdb=no --tool=callgrind --callgrind-out-file=/dev/null "$@" >"$work/out" 2>&1; then
         cat "$work/out" >&2
         exit 1
     fi

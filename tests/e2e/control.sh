@@ -338,7 +338,7 @@ test_a_thousand_bad_requests()
     need valgrind
     ! has_sanitizers || skip 'this build has sanitizers, which valgrind cannot run'
     cable
-    start igmpqd q valgrind --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
+    start igmpqd q valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
         --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 --control-socket "$E2E_DIR/s.sock"
     ready 20

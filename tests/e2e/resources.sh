@@ -80,7 +80,7 @@ test_valgrind()
         skip 'this build has sanitizers, which valgrind cannot run'
     fi
     pair q 192.168.50.10/24 peer 192.168.50.20/24
-    start igmpqd q valgrind --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
+    start igmpqd q valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
         --errors-for-leak-kinds=definite,indirect,possible --track-fds=no "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 -t 3 -v
     wait_log igmpqd 'uery' 20

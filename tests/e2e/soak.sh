@@ -76,8 +76,8 @@ test_memory_is_flat()
     if nm "$IGMPQ_BIN/igmpqd" 2>/dev/null | grep -q '__asan_'; then
         skip 'this build has sanitizers, which valgrind cannot run'
     fi
-    start grind grind valgrind --error-exitcode=99 --leak-check=full --show-leak-kinds=all --child-silent-after-fork=yes \
-        --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
+    start grind grind valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
+        --child-silent-after-fork=yes --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -c "$E2E_DIR/conf" -t 8 --control-socket "$E2E_DIR/grind.sock"
     wait_log plain 'querier' 10
     wait_log grind 'querier' 30
