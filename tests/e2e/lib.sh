@@ -294,6 +294,14 @@ never_logged()
     fi
 }
 
+# logged_at NAME PATTERN: when the first line that matches was logged, as captures tell time.
+logged_at()
+{
+    local line
+    line=$(grep -E -m 1 -- "$2" "$E2E_DIR/$1.log")
+    date -d "${line:0:23}" +%s.%3N
+}
+
 # The statistics line of a daemon that has been stopped.
 statistics()
 {
