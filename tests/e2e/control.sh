@@ -240,7 +240,7 @@ test_ten_thousand_groups()
     printf 'interfaces = ( "eth0" );\nmax-groups = 20000;\nquery-interval = 2;\nmembership-interval = "rfc9776";\nrobustness = 60;\n' >"$E2E_DIR/q.conf"
     querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/s.sock" -t 200
     ready
-    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 10000
+    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 10000 "$(pid_of igmpqd)"
     within 10 asked_until '"groups":10000' status || fail "$(cat "$E2E_DIR/asked.log")"
     before=$(resident)
     sleep 1
@@ -306,7 +306,7 @@ test_a_follower_falls_behind()
     start follower q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" events follow
     wait_log follower '"type":"event"' 5
     kill -s STOP "$(pid_of follower)"
-    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 10000
+    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 10000 "$(pid_of igmpqd)"
     within 10 asked_until '"groups":10000' status || fail "$(cat "$E2E_DIR/asked.log")"
     kill -s CONT "$(pid_of follower)"
     wait_log follower '"group":"239.64.39.15"' 5
@@ -342,7 +342,7 @@ test_a_thousand_bad_requests()
         --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 --control-socket "$E2E_DIR/s.sock"
     ready 20
-    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 300
+    in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 300 "$(pid_of igmpqd)"
     frame peer v3report --record "ALLOW:232.1.2.3:10.0.0.1,10.0.0.2" --src 192.168.50.21
     python3 "$E2E_HERE/ask.py" --bad "$E2E_DIR/s.sock" 1000 >"$E2E_DIR/bad.log" || fail 'a client ended badly'
     report "errors told: $(cat "$E2E_DIR/bad.log") of 1000 (the others had left, or were cut off)"

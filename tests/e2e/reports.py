@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""reports.py INTERFACE FIRST COUNT: a version 2 report for each of so many groups, 239.64.0.0 and up."""
+"""reports.py INTERFACE FIRST COUNT PROCESS: a version 2 report for each of so many groups, 239.64.0.0 and up.
+
+PROCESS is who hears them, on this host: after each hundred it has to sleep, that is to have read them all, before the next are
+sent. More than its buffer holds, on a machine that has no time for it, would test the buffer.
+"""
 
 import socket
 import struct
@@ -26,15 +30,20 @@ def frame(number):
     return mac + bytes.fromhex("0200000000210800") + header + message
 
 
+def is_awake(process):
+    with open("/proc/%s/stat" % process, encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] != "S"
+
+
 def main():
-    interface, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    interface, first, count, process = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     wire.bind((interface, 0))
     for number in range(first, first + count):
         wire.send(frame(number))
-        # A burst longer than the receiver's buffer would test the buffer.
         if number % 100 == 99:
-            time.sleep(0.002)
+            while is_awake(process):
+                time.sleep(0.001)
 
 
 main()
