@@ -49,6 +49,10 @@ process()
 {
     cat /run/igmpqd.pid
 }
+gone() # PROCESS
+{
+    [ ! -e "/proc/$1" ]
+}
 
 mkdir "$work/etc" && cp /etc/passwd /etc/group /etc/nsswitch.conf "$work/etc/" || exit 1
 grep -q '^igmpq:' "$work/etc/passwd" || echo 'igmpq:x:64998:64998::/:/usr/sbin/nologin' >>"$work/etc/passwd"
@@ -90,12 +94,13 @@ init try-restart 0
 third=$(process)
 [ "$third" != "$second" ] || fail 'try-restart leaves the old one'
 kill -KILL "$third"
-sleep 0.5
+within 5 gone "$third" || fail 'it was killed and is still there'
 init status 1
 init start 0
 init status 0
-kill -TERM "$(process)"
-sleep 0.5
+fourth=$(process)
+kill -TERM "$fourth"
+within 5 gone "$fourth" || fail 'it was told to end and is still there'
 init status 3
 init start 0
 init stop 0

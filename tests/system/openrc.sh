@@ -101,7 +101,7 @@ within 5 answers igmpqd eth8 || fail 'a reload does not read the file again'
 [ "$(process igmpqd)" = "$first" ] || fail 'a reload starts another'
 service igmpqd restart 0
 within 10 another igmpqd "$first" || fail 'a restart leaves the old one'
-[ ! -e "/proc/$first" ] || fail 'the old one is still there'
+within 5 test ! -e "/proc/$first" || fail 'the old one is still there'
 
 # One interface, beside it.
 service igmpqd.br-lan start 0
@@ -117,9 +117,13 @@ answers igmpqd eth8 || fail 'the other ended with it'
 service igmpqd stop 0
 service igmpqd status 3
 rc-update del igmpqd default >/said 2>&1 || fail "it cannot be disabled: $(cat /said)"
-for each in /proc/[0-9]*/comm; do
-    case $(cat "$each" 2>/dev/null) in
-    igmpqd | supervise-daemo*) fail "left behind: $each" ;;
-    esac
-done
+nothing_runs()
+{
+    for each in /proc/[0-9]*/comm; do
+        case $(cat "$each" 2>/dev/null) in
+        igmpqd | supervise-daemo*) return 1 ;;
+        esac
+    done
+}
+within 5 nothing_runs || fail "left behind: $each"
 echo 'started, reloaded, restarted, killed and started again, stopped; and on one interface'
