@@ -307,12 +307,13 @@ test_vlan()
 {
     pair q 192.168.60.10/24 peer 192.168.60.20/24
     capture wire peer eth0
-    start inject q "$IGMPQ_BIN/igmpq-inject" -i eth0 --vlan 100 --max-resp 2 --json
+    start inject q "$IGMPQ_BIN/igmpq-inject" -i eth0 --vlan 100 --max-resp 2 --wait 60 --json
     wait_log inject '"type":"sent"' 10
-    frame peer report --vlan 100 --src 192.168.50.20 --group 239.1.1.100 --pad 64
-    frame peer report --vlan 200 --src 192.168.51.20 --group 239.1.1.200
-    frame peer report --src 192.168.60.20 --group 239.1.1.1
-    collect inject
+    # The one that is heard comes last: the others have been refused by then.
+    frame peer report --vlan 200 --src 192.168.51.20 --group 239.1.1.200 --wait 0 report --src 192.168.60.20 --group 239.1.1.1 \
+        --wait 0 report --vlan 100 --src 192.168.50.20 --group 239.1.1.100 --pad 64
+    sleep 1
+    stop inject INT
     ended_with 0
     cp "$E2E_DIR/inject.log" "$E2E_DIR/out.log"
     json 'set(answers(1)) == {("192.168.50.20", "239.1.1.100")}'

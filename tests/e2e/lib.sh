@@ -229,7 +229,7 @@ member()
     local name=$1 namespace=$2
     shift 2
     start "$name" "$namespace" python3 "$E2E_HERE/member.py" "${MEMBER_INTERFACE-eth0}" "$@"
-    wait_log "$name" '^joined' 5
+    wait_log "$name" '^joined' 30
 }
 
 pid_of()

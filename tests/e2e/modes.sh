@@ -24,18 +24,19 @@ test_passive_never_sends()
 }
 
 # Q-117
-# about 10 s
+# about 5 s
 test_listen_first()
 {
-    local began
+    local began listened
     cable
-    began=$(now)
     querier igmpqd q -i eth0 -q 2 --mode listen-first --listen-time 3
-    sleep 2.5
-    expect "$(query_count wire 0) == 0" 'queries while it listens'
-    within 3 has_query wire 0 || fail 'no query after listening'
-    report "first query $(awk -v a="$began" -v b="$(queries wire | awk 'NR == 1 { print $1 }')" \
-        'BEGIN { printf "%.3f", b - a }') s after the start, listening for 3 s"
+    wait_log igmpqd 'listening first' 5
+    within 8 has_query wire 0 || fail 'no query after listening'
+    # Of the first query and of the line before it, when each was there: this test itself may be slow.
+    began=$(logged_at igmpqd 'listening first')
+    listened=$(awk -v a="$began" -v b="$(queries wire | awk 'NR == 1 { print $1 }')" 'BEGIN { printf "%.3f", b - a }')
+    report "first query $listened s after it began to listen, for 3 s"
+    expect "$listened >= 2.9 && $listened <= 4" 'seconds from listening to the first query'
 }
 
 # Q-75: a backup yields to any querier, of a higher address too, and takes over when that is gone.
@@ -126,7 +127,8 @@ test_two_interfaces()
     ip -n "$(ns other)" link set eth0 up
     capture wire peer eth0
     capture second other eth0
-    querier igmpqd q -i eth0 -i eth1 -q 2 -t 8
+    # that other querier is heard once, and for a minute nobody takes over
+    querier igmpqd q -i eth0 -i eth1 -q 2 -t 60
     within 3 has_query wire 0 'src host 192.168.50.10' || fail 'no query on the first'
     within 3 has_query second 0 'src host 192.168.60.10' || fail 'no query on the second'
     sleep 1
