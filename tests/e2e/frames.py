@@ -130,7 +130,7 @@ def main():
         octets = frame(args, wire.getsockname()[4])
         for _ in range(args.count):
             wire.send(octets)
-        print(octets.hex())
+        print(octets.hex(), flush=True)
         if end < len(words):
             time.sleep(float(words[end + 1]))
         words = words[end + 2:]

@@ -185,7 +185,7 @@ test_never_silences_a_querier()
 # about 25 s
 test_speaks_the_queriers_version()
 {
-    local version
+    local version again=()
     lan switch
     host other switch 192.168.50.5/24
     host q switch 192.168.50.10/24
@@ -201,11 +201,14 @@ test_speaks_the_queriers_version()
     done
     # What it announces is what the querier announced.
     json 'of("querier")[0]["query_interval"] == "1.000000" and of("sent")[0]["frame"][92:96] == "0201"'
-    # Without a querier, by the hosts: here one joins while it listens.
+    # Without a querier, by the hosts: here one reports while it listens.
     host h3 switch 192.168.50.23/24
-    { sleep 1; in_ns h3 timeout 4 python3 "$E2E_HERE/member.py" eth0 239.1.1.4 >/dev/null 2>&1; } &
-    know joining $!
-    inject q --no-wait --listen 3
+    for _ in {1..100}; do
+        again+=(--wait 0.2 v3report --record IS_EX:239.1.1.4)
+    done
+    start joining h3 python3 "$E2E_HERE/frames.py" eth0 v3report --src 192.168.50.23 --record IS_EX:239.1.1.4 "${again[@]}"
+    wait_log joining '^01005e000016' 20
+    inject q --no-wait --listen 2
     injected 0
     says 'version 3 because hosts speak it here'
 }
