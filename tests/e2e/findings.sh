@@ -51,17 +51,22 @@ test_two_versions()
     querier peer peer -i eth0 -V 2 -q 2 --query-response-interval 1 --control-socket none
     within 8 found D-07 || fail "not found: $(cat "$E2E_DIR/asked.log")"
     grep -q '"since": *"[0-9.]*"' "$E2E_DIR/asked.log" || fail 'it is not said since when'
-    ids "$E2E_DIR/asked.log" >"$E2E_DIR/live.ids"
     ctl findings >"$E2E_DIR/text" || fail 'igmpqctl findings fails'
     cat "$E2E_DIR/text"
     grep -q '^eth0: watched for [0-9]*s: 0 errors, [1-9]' "$E2E_DIR/text" || fail 'no line of the segment'
     grep -q '^D-07 warning: queries of two versions (eth0)$' "$E2E_DIR/text" || fail 'not in words'
     grep -q '^    Set all queriers to the same version' "$E2E_DIR/text" || fail 'no advice'
     ctl findings other 2>/dev/null && fail 'findings of a segment that does not exist'
-    stop wire
-    in_ns q "$IGMPQ_BIN/igmpq-replay" -j "$E2E_DIR/wire.pcap" >"$E2E_DIR/replay.json" || fail 'igmpq-replay fails'
+    within 10 agree || fail "live and replay do not tell the same: $(diff "$E2E_DIR/live.ids" "$E2E_DIR/replay.ids")"
+}
+
+# What is found changes as frames come: the capture as it is now is compared with what is found now.
+agree()
+{
+    asked findings && in_ns q "$IGMPQ_BIN/igmpq-replay" -j "$E2E_DIR/wire.pcap" >"$E2E_DIR/replay.json" || return 1
+    ids "$E2E_DIR/asked.log" >"$E2E_DIR/live.ids"
     ids "$E2E_DIR/replay.json" >"$E2E_DIR/replay.ids"
-    diff "$E2E_DIR/live.ids" "$E2E_DIR/replay.ids" || fail 'live and replay do not tell the same'
+    grep -q D-07 "$E2E_DIR/live.ids" && cmp -s "$E2E_DIR/live.ids" "$E2E_DIR/replay.ids"
 }
 
 # Somebody listens, and nobody asks; how long that may be is taken over by a reload.
