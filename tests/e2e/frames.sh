@@ -16,7 +16,7 @@ silenced()
         querier "$kind" "$kind" -i eth0 -q 2 -t 6
     done
     for kind in bare padded rubbish; do
-        wait_log "$kind" 'startup query 3 of 3' 10
+        wait_log "$kind" 'startup query 3 of 3' 15
     done
     frame bare-peer query --version "$version" "$@"
     frame padded-peer query --version "$version" --pad 60 "$@"
@@ -227,7 +227,7 @@ test_verbose_tells_each()
     local ttl
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     querier igmpqd q -i eth0 -q 60 -v
-    wait_log igmpqd 'startup query 1' 3
+    wait_log igmpqd 'startup query 1' 15
     for ttl in 7 7 7; do
         frame peer report --group 239.7.7.7 --src 192.168.50.21
         frame peer query --src 192.168.50.30 --ttl "$ttl"

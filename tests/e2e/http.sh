@@ -30,7 +30,7 @@ metrics-address = "127.0.0.1:9463";
 CONF
     querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/q.sock"
     wait_log igmpqd 'metrics are at http://127\.0\.0\.1:9463/metrics' 5
-    within 5 test -S "$E2E_DIR/q.sock" || fail 'there is no control socket'
+    within 15 test -S "$E2E_DIR/q.sock" || fail 'there is no control socket'
 }
 
 # about 3 s

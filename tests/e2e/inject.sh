@@ -165,7 +165,7 @@ test_never_silences_a_querier()
     inject q --no-wait --source-ip 192.168.50.20
     injected 1
     tells 'not an address of this interface'
-    within 2 has_query port 0 'src host 0.0.0.0' || fail 'no query from 0.0.0.0 was captured'
+    within 10 has_query port 0 'src host 0.0.0.0' || fail 'no query from 0.0.0.0 was captured'
     sleep 0.5
     expect "$(query_count port 0 'src host 0.0.0.0') == 5" 'queries from 0.0.0.0'
     expect "$(query_count port 0 "$ours") == 0" 'queries from our address'
@@ -175,7 +175,7 @@ test_never_silences_a_querier()
     inject q --no-wait --force
     injected 0
     says 'from 192\.168\.50\.10 because --force was given'
-    within 2 has_query port "$began" "$ours" || fail '--force sent nothing'
+    within 10 has_query port "$began" "$ours" || fail '--force sent nothing'
     sleep 0.5
     expect "$(query_count port 0 "$ours") == 1" 'queries from our address with --force'
     wait_log igmpqd 'LOST to lower IP 192\.168\.50\.10' 2
@@ -241,7 +241,7 @@ test_asks_igmpqd()
     pair q 192.168.50.10/24 peer 192.168.50.5/24
     export IGMPQ_SOCKET=$E2E_DIR/control.sock
     querier igmpqd q -i eth0 -V 3 --startup-query-count 1
-    wait_log igmpqd 'startup query 1 of 1' 5
+    wait_log igmpqd 'startup query 1 of 1' 15
     inject q --listen 0 --no-wait
     injected 0
     says 'version 3 general query from 192\.168\.50\.10'
@@ -274,7 +274,7 @@ test_refuses_faults()
     inject q --listen 0 --no-wait --force --bad-checksum --trailing deadbeef --source-mac 02:00:00:00:00:99 \
         --source-ip 192.168.50.99
     injected 0
-    within 2 has_query wire 0 'src host 192.168.50.99' || fail '--force did not send it'
+    within 10 has_query wire 0 'src host 192.168.50.99' || fail '--force did not send it'
     tcpdump -r "$E2E_DIR/wire.pcap" -e -nn -vvv -x 'src host 192.168.50.99' 2>/dev/null >"$E2E_DIR/read.log"
     grep -Eq '02:00:00:00:00:99 > 01:00:5e:00:00:01.*length 60' "$E2E_DIR/read.log" || fail 'not from that MAC address'
     grep -Eq 'bad igmp cksum' "$E2E_DIR/read.log" || fail 'the checksum is good'
@@ -298,7 +298,7 @@ test_imitates_receivers()
     inject q --record allow:232.1.1.1:10.0.0.1
     inject q --record to_ex:239.1.1.4
     for group in 239.1.1.1 239.1.1.2 239.1.1.3 232.1.1.1 239.1.1.4; do
-        within 2 has_entry switch $group q || fail "the switch has no entry for $group"
+        within 10 has_entry switch $group q || fail "the switch has no entry for $group"
     done
     inject q -V 2 --leave 239.1.1.2
     within 2 not has_entry switch 239.1.1.2 q || fail 'the switch ignored the leave'

@@ -164,7 +164,7 @@ pair()
     ip -n "$(ns "$3")" addr add "$4" dev eth0
     ip -n "$(ns "$1")" link set eth0 up
     ip -n "$(ns "$3")" link set eth0 up
-    within 2 link_is_up "$1" || fail "no carrier on a veth pair"
+    within 20 link_is_up "$1" || fail "no carrier on a veth pair"
 }
 
 link_is_up()

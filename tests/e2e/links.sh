@@ -80,7 +80,7 @@ settle()
 {
     local each
     for each in "${cases[@]}"; do
-        wait_log "$each" 'startup query 3 of 3' 5
+        wait_log "$each" 'startup query 3 of 3' 15
     done
     for each in "${cases[@]}"; do
         neighbours_speak "$each"

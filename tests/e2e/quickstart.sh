@@ -74,7 +74,7 @@ test_on_an_interface()
     capture wire peer eth0
     mkdir "$E2E_DIR/tmp"
     TMPDIR=$E2E_DIR/tmp start show q "$script" eth0
-    within 5 has_query wire 0 'src host 192.168.50.10' || fail 'no query'
+    within 15 has_query wire 0 'src host 192.168.50.10' || fail 'no query'
     stop show
     ended_with 0
     left_nothing show

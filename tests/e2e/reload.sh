@@ -82,7 +82,7 @@ test_querier_keeps_all()
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2; igmp-version = 3;'
     file_querier
-    wait_log igmpqd 'startup query 3 of 3' 4
+    wait_log igmpqd 'startup query 3 of 3' 15
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     wait_log igmpqd 'group 239\.1\.2\.3 has a member' 2
     joined=$(now)
@@ -109,7 +109,7 @@ test_non_querier_stays_so()
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2;'
     file_querier
-    wait_log igmpqd 'startup query 3 of 3' 4
+    wait_log igmpqd 'startup query 3 of 3' 15
     frame peer query --src 192.168.50.5
     wait_log igmpqd 'LOST to lower IP' 2
     begin
@@ -140,7 +140,7 @@ test_takeover_on_time()
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2; timeout = 5;'
     file_querier
-    wait_log igmpqd 'startup query 3 of 3' 4
+    wait_log igmpqd 'startup query 3 of 3' 15
     frame peer query --src 192.168.50.5
     wait_log igmpqd 'LOST to lower IP' 2
     local lost
@@ -159,7 +159,7 @@ test_interval_changes()
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2; igmp-version = 3;'
     file_querier
-    wait_log igmpqd 'startup query 3 of 3' 4
+    wait_log igmpqd 'startup query 3 of 3' 15
     configure 'interfaces = ( "eth0" ); query-interval = 5; igmp-version = 3;'
     reload
     within 3 has_query wire "$began" || fail 'the query that was due has not come'
@@ -184,7 +184,7 @@ test_broken_file()
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2; igmp-version = 3;'
     file_querier
-    wait_log igmpqd 'startup query 3 of 3' 4
+    wait_log igmpqd 'startup query 3 of 3' 15
     configure 'interfaces = ( "eth0" );
 query-interval = 5;
 robustnes = 2;'
@@ -218,7 +218,7 @@ test_interfaces_added_and_removed()
     capture second other eth0
     configure 'interfaces = ( "eth0" ); query-interval = 2;'
     file_querier
-    wait_log igmpqd 'eth0: startup query 3 of 3' 4
+    wait_log igmpqd 'eth0: startup query 3 of 3' 15
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     wait_log igmpqd 'eth0: group 239\.1\.2\.3 has a member' 2
     configure 'interfaces = ( "eth0", "eth1", { name = "eth1"; vlan = 10; address = "10.10.0.10/24"; } ); query-interval = 2;'
@@ -242,7 +242,7 @@ test_interfaces_added_and_removed()
     # another igmpqd may have it now, once all of it is closed
     sleep 0.5
     querier other q -i eth1 -q 60
-    wait_log other 'eth1: querier as' 3
+    wait_log other 'eth1: querier as' 15
     stop igmpqd
     ended_with 0
 }
@@ -254,7 +254,7 @@ test_address_in_file_changes()
     cable
     configure 'interfaces = ( "eth0", { name = "eth0"; vlan = 10; address = "10.10.0.10/24"; } ); query-interval = 2;'
     file_querier
-    wait_log igmpqd 'eth0/10: startup query 3 of 3' 4
+    wait_log igmpqd 'eth0/10: startup query 3 of 3' 15
     configure 'interfaces = ( "eth0", { name = "eth0"; vlan = 10; address = "10.10.0.11/24"; } ); query-interval = 2;'
     reload
     await 'eth0/10: querier as 10\.10\.0\.11/24'
@@ -269,7 +269,7 @@ test_option_and_file()
     second_cable
     configure 'interfaces = ( "eth1" ); query-interval = 2; igmp-version = 3;'
     file_querier -i eth0
-    wait_log igmpqd 'eth0: startup query 3 of 3' 4
+    wait_log igmpqd 'eth0: startup query 3 of 3' 15
     never_logged igmpqd 'eth1: '
     queries wire 'igmp[9] == 2' | grep -q . || fail 'the interval of the file is not used'
     configure 'interfaces = ( "eth1" ); query-interval = 4; igmp-version = 3;'
@@ -279,7 +279,7 @@ test_option_and_file()
     # what the command line says outlives a reload
     stop igmpqd
     file_querier -i eth0 -q 3
-    wait_log igmpqd 'query interval 3 s' 2
+    wait_log igmpqd 'query interval 3 s' 15
     reload
     sleep 0.5
     never_logged igmpqd 'eth1: '
@@ -292,22 +292,22 @@ test_wildcards()
     cable
     configure 'interfaces = ( "eth*", { name = "eth1"; query-interval = 7; igmp-version = 3; } ); query-interval = 2;'
     file_querier
-    wait_log igmpqd 'eth0: startup query 3 of 3' 4
-    wait_log igmpqd 'eth1: there is no such interface' 2
+    wait_log igmpqd 'eth0: startup query 3 of 3' 15
+    wait_log igmpqd 'eth1: there is no such interface' 15
     second_cable
-    wait_log igmpqd 'eth1: startup query 1 of 3 sent, version 3' 3
+    wait_log igmpqd 'eth1: startup query 1 of 3 sent, version 3' 15
     ip -n "$(ns q)" link add name eth22 type veth peer name lan22
     wait_log igmpqd 'eth22: the interface is down' 2
     ip -n "$(ns q)" addr add 192.168.70.10/24 dev eth22
     ip -n "$(ns q)" link set eth22 up
     ip -n "$(ns q)" link set lan22 up
-    wait_log igmpqd 'eth22: startup query 3 of 3 sent, version 2' 4
+    wait_log igmpqd 'eth22: startup query 3 of 3 sent, version 2' 15
     ip -n "$(ns q)" link del eth22
     wait_log igmpqd 'eth22: no longer wanted' 2
     wait_log igmpqd 'eth22: [0-9]+ queries sent' 2
     # a name of the file is waited for, a match of a pattern is not
     ip -n "$(ns q)" link del eth1
-    wait_log igmpqd 'eth1: there is no such interface' 2
+    wait_log igmpqd 'eth1: there is no such interface' 15
     is_running igmpqd || fail 'it died'
     never_logged igmpqd 'lan22: |lo: '
     stop igmpqd
@@ -322,8 +322,8 @@ test_wildcards_choose()
     second_cable
     configure 'interfaces = ( { name = "eth0"; vlan = 9; address = "proxy"; }, "lan0" ); query-interval = 2;'
     file_querier -i 'eth*'
-    wait_log igmpqd 'eth0/9: startup query 1 of 3' 3
-    wait_log igmpqd 'eth1: startup query 1 of 3' 3
+    wait_log igmpqd 'eth0/9: startup query 1 of 3' 15
+    wait_log igmpqd 'eth1: startup query 1 of 3' 15
     ip -n "$(ns q)" link add name eth22 type veth peer name lan22
     wait_log igmpqd 'eth22: the interface is down' 2
     never_logged igmpqd 'eth0: startup|eth0: querier|lan0: '
@@ -336,10 +336,10 @@ test_two_daemons()
     local before after status=0
     cable
     querier first q -i eth1 -q 60
-    wait_log first 'eth1: there is no such interface' 2
+    wait_log first 'eth1: there is no such interface' 15
     configure 'interfaces = ( "eth*" ); query-interval = 60;'
     file_querier
-    wait_log igmpqd 'eth0: startup query 1 of 3' 4
+    wait_log igmpqd 'eth0: startup query 1 of 3' 15
     second_cable
     wait_log first 'eth1: querier as' 3
     wait_log igmpqd 'another igmpqd is running on eth1 already \(process [0-9]+\).*; will try again' 3
@@ -371,15 +371,15 @@ test_default_route()
     # what only rejects is no way out
     ip -n "$(ns q)" route add unreachable default metric 50
     querier igmpqd q -c /dev/null -q 2
-    wait_log igmpqd 'no interface is named: using eth0, which the default route uses' 2
-    wait_log igmpqd 'eth0: startup query 3 of 3' 4
+    wait_log igmpqd 'no interface is named: using eth0, which the default route uses' 15
+    wait_log igmpqd 'eth0: startup query 3 of 3' 15
     never_logged igmpqd 'eth1: '
     stop igmpqd
     rm "$E2E_DIR/igmpqd.log"
     # a file that names none, and later does
     configure 'query-interval = 2;'
     file_querier
-    wait_log igmpqd 'eth0: startup query 3 of 3' 4
+    wait_log igmpqd 'eth0: startup query 3 of 3' 15
     reload
     configure 'interfaces = ( "eth1" ); query-interval = 2;'
     reload
@@ -421,9 +421,9 @@ test_waiting_costs_nothing()
     ip -n "$(ns other)" link set eth1 up
     ip -n "$(ns q)" link set eth2 up
     querier igmpqd q -i eth1 -i eth2 -i eth3 -v
-    wait_log igmpqd 'eth1: the interface is down' 2
-    wait_log igmpqd 'eth2: no IPv4 address' 2
-    wait_log igmpqd 'eth3: there is no such interface' 2
+    wait_log igmpqd 'eth1: the interface is down' 15
+    wait_log igmpqd 'eth2: no IPv4 address' 15
+    wait_log igmpqd 'eth3: there is no such interface' 15
     sleep 1
     before=$(switches)
     sleep 5
@@ -441,7 +441,7 @@ test_from_a_pipe()
     mkfifo "$E2E_DIR/igmpqd.conf"
     (printf 'interfaces = ( "eth0" ); query-interval = 1; query-response-interval = 0.5;\n' >"$E2E_DIR/igmpqd.conf") &
     file_querier
-    wait_log igmpqd 'startup query 1' 5
+    wait_log igmpqd 'startup query 1' 15
     reload 'is a pipe: what it had to say was read at the start; the configuration stays as it was'
     before=$(now)
     sleep 2.5

@@ -9,7 +9,7 @@ dissected()
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     capture wire peer eth0
     querier igmpqd q -i eth0 "$@"
-    within 3 has_query wire 0 || fail "no query within 3 s"
+    within 15 has_query wire 0 || fail "no query"
     tcpdump -r "$E2E_DIR/wire.pcap" -vvv -e -nn -c 1 'igmp[0] == 0x11' >"$E2E_DIR/dissected.log" 2>/dev/null
     cat "$E2E_DIR/dissected.log"
     if grep -Eiq 'bad|wrong|incorrect|invalid|malformed|\[\|' "$E2E_DIR/dissected.log"; then
@@ -84,11 +84,14 @@ gaps()
 # about 20 s
 test_startup_cadence()
 {
-    local first
+    local first second rest
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     capture wire peer eth0
     querier igmpqd q -i eth0 -q 60
-    within 2 has_query wire 0 || fail 'the first query is not sent at once'
+    within 15 has_query wire 0 || fail 'no query'
+    # by what was noted, since a busy machine starts programs late
+    first=$(queries wire | awk 'NR == 1 { print $1 }')
+    expect "$first - $(logged_at igmpqd 'igmpqd [0-9]') <= 1" 'seconds from the first line of the log to the first query'
     sleep 14
     gaps wire | paste -s -d ' ' >"$E2E_DIR/gaps.log"
     read -r first second rest <"$E2E_DIR/gaps.log" || true
