@@ -261,7 +261,8 @@ test_ten_thousand_groups()
     queries wire | awk 'NR > 1 { printf "%.3f\n", $1 - last } { last = $1 }' >"$E2E_DIR/gaps.log"
     while read -r gap; do
         number=$((number + 1))
-        expect "$gap >= 1.4 && $gap <= 2.5" "gap $number"
+        # 1.5 to 2 s; this one and the one before may be half a second late
+        expect "$gap >= 1 && $gap <= 2.5" "gap $number"
     done <"$E2E_DIR/gaps.log"
     expect "$number >= 3" 'queries meanwhile'
     is_running deaf || fail 'the client that never reads is gone before its time'

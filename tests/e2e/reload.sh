@@ -78,14 +78,13 @@ gaps_since()
 # about 14 s
 test_querier_keeps_all()
 {
-    local joined number
+    local lasted number
     cable
     configure 'interfaces = ( "eth0" ); query-interval = 2; igmp-version = 3;'
     file_querier
     wait_log igmpqd 'startup query 3 of 3' 15
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     wait_log igmpqd 'group 239\.1\.2\.3 has a member' 2
-    joined=$(now)
     begin
     for number in 1 2 3 4 5; do
         sleep 0.7
@@ -93,11 +92,12 @@ test_querier_keeps_all()
         within 2 logged_times 'configuration read again' "$number" || fail "reload $number"
     done
     within 6 logged_since 'group 239\.1\.2\.3 has no member any more' || fail 'the membership does not end'
-    expect "$(since "$joined") >= 5.5 && $(since "$joined") <= 7.5" 'seconds that the membership lasted'
+    lasted="$(logged_at igmpqd 'has no member any more') - $(logged_at igmpqd 'has a member')"
+    expect "$lasted >= 5.9 && $lasted <= 6.9" 'seconds that the membership lasted'
     no_more 'startup|querier as|has a member|LOST|down:'
     gaps_since "$began" >"$E2E_DIR/gaps.log"
-    # version 3 has no jitter
-    expect "$(awk '$1 < 1.8 || $1 > 2.3' "$E2E_DIR/gaps.log" | wc -l) == 0" 'gaps other than 2 s'
+    # version 3 has no jitter; this one and the one before may be late
+    expect "$(awk '$1 < 1.5 || $1 > 2.5' "$E2E_DIR/gaps.log" | wc -l) == 0" 'gaps other than 2 s'
     expect "$(wc -l <"$E2E_DIR/gaps.log") >= 2" 'gaps'
     is_running igmpqd || fail 'it died'
 }
@@ -143,12 +143,12 @@ test_takeover_on_time()
     wait_log igmpqd 'startup query 3 of 3' 15
     frame peer query --src 192.168.50.5
     wait_log igmpqd 'LOST to lower IP' 2
-    local lost
-    lost=$(now)
-    sleep 3
+    local took
+    sleep 2.5
     reload
-    within 5 logged igmpqd 'taking over' || fail 'it does not take over'
-    expect "$(since "$lost") >= 4.5 && $(since "$lost") <= 6.5" 'seconds to the takeover'
+    within 10 logged igmpqd 'taking over' || fail 'it does not take over'
+    took="$(logged_at igmpqd 'taking over') - $(logged_at igmpqd 'LOST')"
+    expect "$took >= 4.9 && $took <= 6" 'seconds to the takeover'
 }
 
 # A changed interval is used from the next query: a longer one lets the query come that is due, a shorter one does not wait

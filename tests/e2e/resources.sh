@@ -59,10 +59,11 @@ test_wall_clock_jumps()
     queries wire | awk 'NR > 1 { printf "%.3f\n", $1 - last } { last = $1 }' >"$E2E_DIR/gaps.log"
     while read -r gap; do
         number=$((number + 1))
+        # 0.5 s, and 1.5 to 2 s; a busy machine wakes it late, now and before. An hour more or less is something else.
         if [ "$number" -le 2 ]; then
-            expect "$gap >= 0.45 && $gap <= 0.8" "gap $number, startup"
+            expect "$gap >= 0.1 && $gap <= 1" "gap $number, startup"
         else
-            expect "$gap >= 1.45 && $gap <= 2.3" "gap $number"
+            expect "$gap >= 1 && $gap <= 2.5" "gap $number"
         fi
     done <"$E2E_DIR/gaps.log"
     expect "$number >= 6" 'queries in 12 s'
