@@ -342,7 +342,7 @@ test_a_thousand_bad_requests()
     start igmpqd q valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
         --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 --control-socket "$E2E_DIR/s.sock"
-    ready 20
+    ready 60
     in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 300 "$(pid_of igmpqd)"
     frame peer v3report --record "ALLOW:232.1.2.3:10.0.0.1,10.0.0.2" --src 192.168.50.21
     python3 "$E2E_HERE/ask.py" --bad "$E2E_DIR/s.sock" 1000 >"$E2E_DIR/bad.log" || fail 'a client ended badly'

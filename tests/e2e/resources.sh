@@ -84,7 +84,7 @@ test_valgrind()
     start igmpqd q valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
         --errors-for-leak-kinds=definite,indirect,possible --track-fds=no "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 -t 3 -v
-    wait_log igmpqd 'uery' 15
+    wait_log igmpqd 'uery' 60
     sleep 2
     # A little of everything: lost, taken over, refused, a member, a leave, a link that goes and comes.
     frame peer query --src 192.168.50.5

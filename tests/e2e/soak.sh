@@ -79,8 +79,8 @@ test_memory_is_flat()
     start grind grind valgrind --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=all \
         --child-silent-after-fork=yes --errors-for-leak-kinds=definite,indirect,possible "--log-file=$E2E_DIR/valgrind.log" \
         "$IGMPQ_BIN/igmpqd" -c "$E2E_DIR/conf" -t 8 --control-socket "$E2E_DIR/grind.sock"
-    wait_log plain 'querier' 10
-    wait_log grind 'querier' 30
+    wait_log plain 'querier' 15
+    wait_log grind 'querier' 60
     # What findings know of members only grows, up to its bound: it is to be full before memory is compared.
     in_ns crowd python3 "$E2E_HERE/churn.py" eth0 5 2 2500 >/dev/null
     start crowd crowd python3 "$E2E_HERE/churn.py" eth0 "$seconds" 1 200
