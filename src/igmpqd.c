@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -305,14 +304,6 @@ static int launch(const struct command *command, struct daemon_setup *setup, str
     return status;
 }
 
-/** With the interface of the default route the file is read once more. */
-static bool is_readable_again(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) < 0 || !(S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode));
-}
-
 /** The configuration and, where it names no interface, that of the default route; a file that is
  * only tested is right without one as well, as at boot. 0 or an exit status. */
 static int load(const struct command *command, struct daemon_setup *setup, struct config *config,
@@ -340,7 +331,7 @@ static int load(const struct command *command, struct daemon_setup *setup, struc
     config_free(config);
     if (!has_route)
         return fail_no_interface(setup->config_path != NULL);
-    if (setup->config_path && !is_readable_again(setup->config_path))
+    if (setup->config_path && config_is_pipe(setup->config_path)) /* it is read once more */
         return fail("a configuration that comes from a pipe has to name its interfaces, or give "
                     "one with -i");
     log_info("no interface is named: using %s, which the default route uses", route);

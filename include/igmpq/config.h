@@ -93,6 +93,10 @@ int config_load(const char *path, const struct overrides *overrides, const char 
                 struct problem *problem);
 void config_free(struct config *config);
 
+/** Whether `path` is a pipe or a socket, which says what it has to say once: opening it again waits
+ * for somebody to write, and all queries with it. What cannot be told is left to config_load(). */
+bool config_is_pipe(const char *path);
+
 /**
  * Whether this system has the group, the users and the program that the file names. To be asked at
  * the start, while the system's tables of users can be read, and not on a host that only reads

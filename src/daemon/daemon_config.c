@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "daemon_private.h"
 #include "igmpq/clock.h"
@@ -124,14 +123,6 @@ static void tell_unapplied(const struct daemon_config *before, const struct daem
         log_warning("%s changed: taken over when igmpqd is started again", names);
 }
 
-/** Opening one waits for somebody to write, and all queries with it. */
-static bool is_pipe(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISFIFO(about.st_mode);
-}
-
 static int reload(struct daemon *daemon, struct problem *problem)
 {
     struct problem ignored;
@@ -142,7 +133,7 @@ static int reload(struct daemon *daemon, struct problem *problem)
         log_info("%s", problem->text);
         return -1;
     }
-    if (is_pipe(daemon->setup->config_path)) {
+    if (config_is_pipe(daemon->setup->config_path)) {
         problem_set(problem, "%s is a pipe: what it had to say was read at the start",
                     daemon->setup->config_path);
         log_error("%s; the configuration stays as it was", problem->text);

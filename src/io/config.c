@@ -5,11 +5,19 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "config_daemon.h"
 #include "config_file.h"
 #include "config_place.h"
 #include "igmpq/text.h"
+
+bool config_is_pipe(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode));
+}
 
 bool config_is_pattern(const char *interface)
 {

@@ -448,4 +448,9 @@ test_from_a_pipe()
     expect "$(query_count wire "$before" 'src host 192.168.50.10') >= 2" 'queries after that'
     stop igmpqd
     ended_with 0
+    # Without interfaces it would be read once more, for that of the default route.
+    ip -n "$(ns q)" route add default via 192.168.50.1
+    echo 'verbose = true;' >"$E2E_DIR/igmpqd.conf" &
+    in_ns q timeout 5 "$IGMPQ_BIN/igmpqd" -T -c "$E2E_DIR/igmpqd.conf" 2>"$E2E_DIR/said.log" && fail 'it is taken for right'
+    grep -q 'comes from a pipe has to name its interfaces' "$E2E_DIR/said.log" || fail "it says $(cat "$E2E_DIR/said.log")"
 }
