@@ -102,41 +102,28 @@ static bool is_regular_pause(const struct watch *watch, duration silence)
 
 static void judge_silence(struct findings *findings, struct watch *watch, struct moment end)
 {
-    struct moment since = watch->last_query.at == INSTANT_NEVER ? watch->since : watch->last_query;
-    duration running = since.at == INSTANT_NEVER ? 0 : end.at - since.at;
-    duration longest = watch->silence_longest;
+    struct silence running = watch_silence(findings, watch, end);
+    const struct silence *longest = &watch->longest_silence;
     struct tally evidence = watch->silences;
-    bool has_reason = watch->activity.count > 0 || watch->is_listened;
-    bool is_running = has_reason && running > watch_silence_limit(findings, watch);
 
-    if (is_running) {
+    if (running.is_fault) {
         if (evidence.count++ == 0)
-            evidence.first = since;
+            evidence.first = running.since;
         evidence.last = end;
+        if (running.span >= longest->span)
+            longest = &running;
     }
-    bool is_running_longest = is_running && running >= longest;
-    if (is_running_longest)
-        longest = running;
-    if (evidence.count == 0 || is_regular_pause(watch, longest))
+    if (evidence.count == 0 || is_regular_pause(watch, longest->span))
         return;
     struct finding *finding =
         judge_add(findings, watch, FINDING_NO_QUERIER, FINDING_ERROR, &evidence);
-    finding->measured = longest;
+    finding->measured = longest->span;
     finding->limit = findings->setup.router_timeout;
-    finding->address = watch->silence_querier;
-    finding->group = watch->silence_group;
-    finding->other = watch->silence_host;
-    finding->stops_at = watch->silence_stops;
-    finding->detail = watch->silence_was_idle;
-    if (!is_running_longest)
-        return;
-    finding->detail = watch->activity.count == 0;
-    const struct seen_group *group = watch_last_alive(watch);
-    finding->address = watch->last_real;
-    finding->group = group ? group->address : ADDRESS_NONE;
-    finding->other = group ? group->last_member->key.address : ADDRESS_NONE;
-    finding->stops_at = group ? instant_after(group->last_report.at, findings->setup.switch_timeout)
-                              : INSTANT_NEVER;
+    finding->address = longest->querier;
+    finding->group = longest->group;
+    finding->other = longest->host;
+    finding->stops_at = longest->stops_at;
+    finding->detail = longest->is_idle;
 }
 
 static void judge_proxies(struct findings *findings, struct watch *watch, struct moment end)

@@ -206,6 +206,17 @@ struct seen_member {
     UT_hash_handle hh;
 };
 
+/** A time without queries (D-01). What is behind `is_fault` is told of a fault alone. */
+struct silence {
+    struct moment since;
+    duration span;
+    bool is_idle;               /* nobody reported in it */
+    bool is_fault;              /* longer than queriers may be silent, where it means something */
+    struct address querier;     /* the last that was heard before it; none: nobody ever */
+    struct address group, host; /* reported last of those that are still wanted; none: nothing */
+    instant stops_at;           /* switches forget it then; NEVER */
+};
+
 /** All that is known of one segment. */
 struct watch {
     unsigned segment;
@@ -245,11 +256,7 @@ struct watch {
     bool is_listened;      /* that nothing comes says something */
     struct tally activity; /* since the last query */
     struct tally silences;
-    duration silence_longest;
-    bool silence_was_idle; /* nobody reported in it */
-    struct address silence_querier;
-    struct address silence_group, silence_host;
-    instant silence_stops;
+    struct silence longest_silence; /* of `silences` */
 
     /* D-29 */
     struct tally cut;
@@ -318,6 +325,9 @@ static inline bool watch_is_answer_time(const struct watch *watch, instant now)
 }
 
 /* findings_query.c */
+/** The silence since the last query, or since the watch began, as it is at `end`. */
+struct silence watch_silence(const struct findings *findings, const struct watch *watch,
+                             struct moment end);
 void watch_query(struct findings *findings, struct watch *watch, struct moment now,
                  const struct received *received);
 /** A query that says only that it was damaged, and how (D-10). */

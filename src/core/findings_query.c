@@ -82,29 +82,41 @@ void watch_flood(struct watch *watch, struct moment now, const struct frame *fra
 
 /* ---- silence and rounds (D-01, D-02, D-03) ---- */
 
-static void end_silence(const struct findings *findings, struct watch *watch, struct moment now)
+struct silence watch_silence(const struct findings *findings, const struct watch *watch,
+                             struct moment end)
 {
     struct moment since = watch->last_query.at == INSTANT_NEVER ? watch->since : watch->last_query;
-    duration silence = now.at - since.at;
+    struct silence silence = {.since = since, .stops_at = INSTANT_NEVER};
 
-    if ((watch->activity.count > 0 || watch->is_listened) &&
-        silence > watch_silence_limit(findings, watch)) {
+    silence.span = since.at == INSTANT_NEVER ? 0 : end.at - since.at;
+    silence.is_idle = watch->activity.count == 0;
+    silence.is_fault = (!silence.is_idle || watch->is_listened) &&
+                       silence.span > watch_silence_limit(findings, watch);
+    if (!silence.is_fault)
+        return silence;
+    const struct seen_group *group = watch_last_alive(watch);
+    silence.querier = watch->last_real;
+    if (group) {
+        silence.group = group->address;
+        silence.host = group->last_member->key.address;
+        silence.stops_at = instant_after(group->last_report.at, findings->setup.switch_timeout);
+    }
+    return silence;
+}
+
+static void end_silence(const struct findings *findings, struct watch *watch, struct moment now)
+{
+    struct silence silence = watch_silence(findings, watch, now);
+
+    if (silence.is_fault) {
         if (watch->silences.count == 0)
-            watch->silences.first = since;
+            watch->silences.first = silence.since;
         watch->silences.count++;
         watch->silences.last = now;
-        if (silence > watch->silence_longest) {
-            const struct seen_group *group = watch_last_alive(watch);
-            instant stops =
-                group ? instant_after(group->last_report.at, findings->setup.switch_timeout)
-                      : INSTANT_NEVER;
-            watch->silence_longest = silence;
-            watch->silence_was_idle = watch->activity.count == 0;
-            watch->silence_querier = watch->last_real;
-            watch->silence_group = group ? group->address : ADDRESS_NONE;
-            watch->silence_host = group ? group->last_member->key.address : ADDRESS_NONE;
-            watch->silence_stops = stops < now.at ? stops : INSTANT_NEVER;
-        }
+        if (silence.stops_at >= now.at)
+            silence.stops_at = INSTANT_NEVER; /* it was asked for in time */
+        if (silence.span > watch->longest_silence.span)
+            watch->longest_silence = silence;
     }
     watch->activity = (struct tally){0};
 }
