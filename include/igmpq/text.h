@@ -28,6 +28,8 @@ const char *text_seconds(duration span, char out[TEXT_DURATION_SIZE]);
 bool text_parse_address(const char *text, struct address *out);
 /** "192.168.1.10/24" or "192.168.1.10" (length 32). Host bits may be set. */
 bool text_parse_prefix(const char *text, struct prefix *out);
+/** What a hexadecimal digit stands for; -1 when it is none. */
+int text_hex_digit(char digit);
 /** Six hexadecimal octets separated by ':' or '-'. */
 bool text_parse_mac(const char *text, struct mac *out);
 /** Decimal seconds ("60", "2.5", ".5"): whole microseconds, not negative, no exponent, no unit, no

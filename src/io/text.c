@@ -115,7 +115,7 @@ bool text_parse_prefix(const char *text, struct prefix *out)
     return true;
 }
 
-static int hex_value(char digit)
+int text_hex_digit(char digit)
 {
     if (digit >= '0' && digit <= '9')
         return digit - '0';
@@ -142,10 +142,10 @@ bool text_parse_mac(const char *text, struct mac *out)
         }
         if (i > 0 && *text++ != separator)
             return false;
-        high = hex_value(text[0]);
+        high = text_hex_digit(text[0]);
         if (high < 0)
             return false;
-        low = hex_value(text[1]);
+        low = text_hex_digit(text[1]);
         if (low < 0)
             return false;
         mac.octet[i] = (uint8_t)(high << 4 | low);

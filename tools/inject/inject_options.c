@@ -116,15 +116,6 @@ static const struct field fields[] = {
     {"version", FIELD_FLAG, AT(wants_version), AT(wants_version), 0, 0},
 };
 
-static int hex_value(char digit)
-{
-    const char *digits = "0123456789abcdef";
-    const char *found = digit != '\0' ? strchr(digits, digit | 0x20) : NULL;
-
-    /* `| 0x20` makes lower case of letters, and of a few control characters digits. */
-    return found != NULL && digit >= '0' ? (int)(found - digits) : -1;
-}
-
 /** Decimal, or hexadecimal behind 0x as octets are mostly written. */
 static bool parse_number(const char *text, unsigned long low, unsigned long high,
                          unsigned long *out)
@@ -137,7 +128,7 @@ static bool parse_number(const char *text, unsigned long low, unsigned long high
     if (*text == '\0' || strlen(text) > 8)
         return false;
     for (; *text != '\0'; text++) {
-        int digit = hex_value(*text);
+        int digit = text_hex_digit(*text);
         if (digit < 0)
             return false;
         value = value << 4 | (unsigned long)digit;
@@ -304,7 +295,7 @@ static int take_trailing(struct request *request, const char *value, struct prob
         return problem_set(problem, "--trailing: '%.80s' is not 1 to %zu octets in hexadecimal",
                            value, sizeof request->trailing);
     for (size_t i = 0; i < digits; i += 2) {
-        int high = hex_value(value[i]), low = hex_value(value[i + 1]);
+        int high = text_hex_digit(value[i]), low = text_hex_digit(value[i + 1]);
         if (high < 0 || low < 0)
             return problem_set(problem, "--trailing: '%.80s' is not hexadecimal", value);
         request->trailing[i / 2] = (uint8_t)(high << 4 | low);
