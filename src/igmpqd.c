@@ -75,7 +75,7 @@ static const struct setting own_options[] = {
 
 static int add_interface(struct command *command, const char *name, struct problem *problem)
 {
-    if (name[0] == '\0' || strlen(name) >= LINK_NAME_SIZE || strchr(name, '/'))
+    if (!links_is_name(name))
         return problem_set(problem, "'%s' cannot be the name of an interface", name);
     for (unsigned i = 0; i < command->interface_count; i++)
         if (strcmp(command->interface[i], name) == 0)

@@ -33,6 +33,10 @@ struct links {
     size_t count;
 };
 
+/** Whether an interface can have this name: not empty, not longer than LINK_NAME_SIZE has room for,
+ * and no '/' in it. */
+bool links_is_name(const char *name);
+
 /** Take a snapshot, ordered by index; 0 or -1. */
 int links_take(struct links *out, struct problem *problem);
 void links_free(struct links *links);

@@ -212,7 +212,7 @@ static int read_name(const struct reader *reader, const config_setting_t *at,
 
     if (!name)
         return wrong(reader, at, "the name of an interface in quotes is wanted here");
-    if (name[0] == '\0' || strlen(name) >= LINK_NAME_SIZE || strchr(name, '/'))
+    if (!links_is_name(name))
         return wrong(reader, at, "'%s' cannot be the name of an interface", name);
     snprintf(segment->interface, sizeof segment->interface, "%s", name);
     return 0;

@@ -19,6 +19,11 @@
 
 #include "system.h"
 
+bool links_is_name(const char *name)
+{
+    return name[0] != '\0' && strlen(name) < LINK_NAME_SIZE && strchr(name, '/') == NULL;
+}
+
 static unsigned links_ask_mtu(int descriptor, const char *name)
 {
     struct ifreq request;

@@ -85,6 +85,17 @@ static void assert_says(const struct problem *problem, const char *part)
         fail_msg("\"%s\" does not say \"%s\"", problem->text, part);
 }
 
+static void test_is_name(void **state)
+{
+    (void)state;
+    assert_true(links_is_name("e"));
+    assert_true(links_is_name("fifteen-letters"));
+    assert_true(links_is_name("vlan 10"));
+    assert_false(links_is_name("sixteen--letters"));
+    assert_false(links_is_name("net/eth0"));
+    assert_false(links_is_name(""));
+}
+
 static void test_links_names(void **state)
 {
     struct link_info link[] = {
@@ -259,6 +270,7 @@ static void test_links_watch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_is_name, reset, reset),
         cmocka_unit_test_setup_teardown(test_links_names, reset, reset),
         cmocka_unit_test_setup_teardown(test_links_addresses, reset, reset),
         cmocka_unit_test_setup_teardown(test_links_of_this_host, reset, reset),

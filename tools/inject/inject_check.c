@@ -139,17 +139,10 @@ static int check_probe(const struct request *request, struct problem *problem)
     return 0;
 }
 
-static int check_interface(const char *name, struct problem *problem)
-{
-    if (name[0] == '\0' || strlen(name) >= LINK_NAME_SIZE || strchr(name, '/'))
-        return problem_set(problem, "'%s' cannot be the name of an interface", name);
-    return 0;
-}
-
 int request_check(const struct request *request, struct problem *problem)
 {
-    if (request->interface && check_interface(request->interface, problem) < 0)
-        return -1;
+    if (request->interface && !links_is_name(request->interface))
+        return problem_set(problem, "'%s' cannot be the name of an interface", request->interface);
     if (request->kinds_given > 1)
         return problem_set(problem, "one of --report, --leave and --record at a time; several "
                                     "groups go into one version 3 report, each with its --record");
