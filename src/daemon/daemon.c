@@ -202,9 +202,7 @@ static int wait(struct daemon *daemon, instant now, const sigset_t *mask)
     if (!clock_alarm_set(daemon->alarm, due)) {
         /* One that has rung and cannot be set anew rings on. */
         daemon->pollfd[POLL_ALARM].fd = -1;
-        duration left = due > now ? due - now : 0;
-        timeout = (struct timespec){.tv_sec = (time_t)(left / SECONDS),
-                                    .tv_nsec = (long)(left % SECONDS) * 1000};
+        timeout = clock_timespec(due > now ? due - now : 0);
         limit = due != INSTANT_NEVER ? &timeout : NULL;
     }
     return ppoll(daemon->pollfd, POLL_PORTS + daemon->port_count, limit, mask);

@@ -2,7 +2,6 @@
 /* Floor 3. CLOCK_BOOTTIME and a timerfd on it: poll's own time-out does not count suspended time.
  */
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "igmpq/clock.h"
@@ -38,8 +37,7 @@ bool clock_alarm_set(int descriptor, instant at)
     if (at != INSTANT_NEVER) {
         if (at < 1)
             at = 1; /* zero would switch it off; any time that is past rings at once */
-        spec.it_value.tv_sec = (time_t)(at / SECONDS);
-        spec.it_value.tv_nsec = (long)(at % SECONDS) * 1000;
+        spec.it_value = clock_timespec(at);
     }
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Floor 3. The monotonic clock of POSIX; poll's time-out is the alarm. */
-#include <time.h>
-
 #include "igmpq/clock.h"
 
 static instant read_clock(clockid_t clock)

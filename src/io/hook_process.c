@@ -39,16 +39,10 @@ static void on_child(int number)
     (void)number;
 }
 
-static struct timespec timespec_of(duration span)
-{
-    return (struct timespec){.tv_sec = (time_t)(span / SECONDS),
-                             .tv_nsec = (long)(span % SECONDS) * 1000};
-}
-
 /** Waiting has failed: where it fails again and again, that is not to be a busy loop. */
 static void pause_unless_interrupted(void)
 {
-    const struct timespec pause = timespec_of(HOOK_PAUSE);
+    const struct timespec pause = clock_timespec(HOOK_PAUSE);
 
     if (errno != EINTR)
         nanosleep(&pause, NULL);
@@ -112,7 +106,7 @@ static bool wait_for(const struct helper *helper, pid_t process, duration span, 
         duration left = until - clock_now();
         if (left <= 0)
             return false;
-        struct timespec timeout = timespec_of(left);
+        struct timespec timeout = clock_timespec(left);
         if (ppoll(NULL, 0, &timeout, &helper->wait_mask) < 0)
             pause_unless_interrupted();
     }

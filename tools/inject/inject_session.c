@@ -176,8 +176,7 @@ int session_listen(struct session *session, duration span, struct problem *probl
         duration left = instant_after(begin, span) - clock_now();
         if (left <= 0 || *session->stop)
             break;
-        struct timespec timeout = {.tv_sec = (time_t)(left / SECONDS),
-                                   .tv_nsec = (long)(left % SECONDS) * 1000};
+        struct timespec timeout = clock_timespec(left);
         if (ppoll(&wait, 1, &timeout, session->wait_mask) < 0 && errno != EINTR)
             return problem_set(problem, "cannot wait for packets: %s", strerror(errno));
     }
