@@ -78,8 +78,8 @@ static json_t *elected(const struct segment *segment, instant now, duration wall
     json_value_put(&object, "address", json_value_address(segment->elected));
     json_value_put(&object, "mac", json_value_mac(segment->elected_mac));
     json_value_put(&object, "version", json_value_count(segment->elected_version));
-    json_value_put(&object, "since", json_value_time(instant_after(segment->elected_since, wall)));
-    json_value_put(&object, "last", json_value_time(instant_after(segment->elected_last, wall)));
+    json_value_put(&object, "since", json_value_wall(segment->elected_since, wall));
+    json_value_put(&object, "last", json_value_wall(segment->elected_last, wall));
     json_value_put(&object, "silent", json_value_span(now - segment->elected_last));
     json_value_put(&object, "measured_interval", span_or_null(tenure->longest_gap));
     json_value_put(&object, "proven", json_boolean(tenure->is_proven));
@@ -99,7 +99,7 @@ static json_t *duplicate(const struct segment *segment, instant now, duration wa
         return json_null();
     object = json_object();
     json_value_put(&object, "mac", json_value_mac(other->mac));
-    json_value_put(&object, "last", json_value_time(instant_after(other->seen, wall)));
+    json_value_put(&object, "last", json_value_wall(other->seen, wall));
     json_value_put(&object, "silent", json_value_span(now - other->seen));
     return object;
 }
@@ -172,7 +172,7 @@ char *json_line_segment(const struct segment *segment, const struct port_io *por
     json_value_put(&object, "interface", json_value_text(port->name));
     json_value_put(&object, "vlan", json_value_count(segment->vlan));
     json_value_put(&object, "role", json_value_text(role_name(segment->role)));
-    json_value_put(&object, "since", json_value_time(instant_after(segment->role_since, wall)));
+    json_value_put(&object, "since", json_value_wall(segment->role_since, wall));
     json_value_put(&object, "mode", json_value_text(mode_name(segment->params.mode)));
     add_who(&object, segment);
     add_times(&object, segment, now);

@@ -4,11 +4,6 @@
 #include "igmpq/report.h"
 #include "json_value.h"
 
-static json_t *wall_time(instant at, duration wall)
-{
-    return json_value_time(instant_after(at, wall));
-}
-
 char *json_line_group_now(const struct group *group, const struct segment *segment,
                           bool is_expected, instant now, duration wall)
 {
@@ -41,8 +36,8 @@ char *json_line_host(const struct reporter *reporter, const struct segment *segm
     json_value_put(&object, "address", json_value_address(reporter->key.address));
     json_value_put(&object, "mac", json_value_mac(reporter->key.mac));
     json_value_put(&object, "version", json_value_count(reporter->last_version));
-    json_value_put(&object, "first", wall_time(reporter->first_report, wall));
-    json_value_put(&object, "last", wall_time(reporter->last_report, wall));
+    json_value_put(&object, "first", json_value_wall(reporter->first_report, wall));
+    json_value_put(&object, "last", json_value_wall(reporter->last_report, wall));
     json_value_put(&object, "silent", json_value_span(now - reporter->last_report));
     json_value_put(&object, "reports", json_value_count(reporter->reports));
     return json_value_line(object);
@@ -65,8 +60,8 @@ char *json_line_querier_now(const struct querier *querier, const struct segment 
     json_value_put(&object, "mac", json_value_mac(querier->mac));
     json_value_put(&object, "version", json_value_count(querier->version));
     json_value_put(&object, "elected", json_boolean(is_elected(querier, segment)));
-    json_value_put(&object, "first", wall_time(querier->first_heard, wall));
-    json_value_put(&object, "last", wall_time(querier->last_heard, wall));
+    json_value_put(&object, "first", json_value_wall(querier->first_heard, wall));
+    json_value_put(&object, "last", json_value_wall(querier->last_heard, wall));
     json_value_put(&object, "silent", json_value_span(now - querier->last_heard));
     json_value_put(&object, "queries", json_value_count(querier->queries));
     json_value_put(&object, "refused", json_value_count(querier->refused));
@@ -81,7 +76,7 @@ char *json_line_watched(const struct json_watched *watched, const struct segment
     json_t *object = json_value_object("watched");
 
     json_value_put(&object, "segment", json_value_segment(segment));
-    json_value_put(&object, "since", wall_time(watched->since, wall));
+    json_value_put(&object, "since", json_value_wall(watched->since, wall));
     json_value_put(&object, "down", json_boolean(watched->is_down));
     json_value_put(&object, "horizon", json_value_span(watched->horizon));
     json_value_put(&object, "complete", json_boolean(watched->is_complete));

@@ -5,11 +5,6 @@
 #include "igmpq/json.h"
 #include "json_value.h"
 
-static json_t *wall_time(instant at, duration wall)
-{
-    return json_value_time(instant_after(at, wall));
-}
-
 char *json_line_header(const struct json_header *header)
 {
     json_t *object = json_value_object("header");
@@ -30,8 +25,8 @@ char *json_line_querier(const struct json_querier *querier, const struct segment
 
     for (unsigned i = 0; i < querier->term_count; i++) {
         json_t *term = json_object();
-        json_value_put(&term, "from", wall_time(querier->terms[i].from, wall));
-        json_value_put(&term, "to", wall_time(querier->terms[i].to, wall));
+        json_value_put(&term, "from", json_value_wall(querier->terms[i].from, wall));
+        json_value_put(&term, "to", json_value_wall(querier->terms[i].to, wall));
         json_value_append(&terms, term);
     }
     json_value_put(&object, "segment", json_value_segment(segment));
@@ -39,8 +34,8 @@ char *json_line_querier(const struct json_querier *querier, const struct segment
     json_value_put(&object, "mac", json_value_mac(querier->mac));
     json_value_put(&object, "version", json_value_count(querier->version));
     json_value_put(&object, "elected", json_boolean(querier->is_elected));
-    json_value_put(&object, "first", wall_time(querier->first, wall));
-    json_value_put(&object, "last", wall_time(querier->last, wall));
+    json_value_put(&object, "first", json_value_wall(querier->first, wall));
+    json_value_put(&object, "last", json_value_wall(querier->last, wall));
     json_value_put(&object, "queries", json_value_count(querier->queries));
     json_value_put(&object, "refused", json_value_count(querier->refused));
     bool has_gaps = querier->longest > 0;
@@ -89,8 +84,8 @@ json_t *json_value_group(const struct group *group, const struct segment *segmen
     json_value_add_sources(&object, group, 0, most_sources, now);
     json_value_put(&object, "expires_in", json_value_span(group_end(group) - now));
     json_value_put(&object, "version", json_value_count(group_compatibility(group, now)));
-    json_value_put(&object, "since", wall_time(group->since, wall));
-    json_value_put(&object, "last_report", wall_time(group->last_report, wall));
+    json_value_put(&object, "since", json_value_wall(group->since, wall));
+    json_value_put(&object, "last_report", json_value_wall(group->last_report, wall));
     json_value_put(&object, "last_reporter", json_value_address(group->last_reporter));
     return object;
 }
@@ -110,8 +105,8 @@ char *json_line_finding(const struct finding *finding, const struct segment *seg
     json_value_put(&object, "severity", json_value_text(finding_severity_name(finding->severity)));
     json_value_put(&object, "title", json_value_text(report_finding_title(finding->id)));
     json_value_put(&object, "segment", json_value_segment(segment));
-    json_value_put(&object, "first", wall_time(finding->first, wall));
-    json_value_put(&object, "last", wall_time(finding->last, wall));
+    json_value_put(&object, "first", json_value_wall(finding->first, wall));
+    json_value_put(&object, "last", json_value_wall(finding->last, wall));
     json_value_put(&object, "first_frame", json_value_count(finding->first_frame));
     json_value_put(&object, "last_frame", json_value_count(finding->last_frame));
     json_value_put(&object, "count", json_value_count(finding->count));
@@ -120,7 +115,7 @@ char *json_line_finding(const struct finding *finding, const struct segment *seg
     json_value_put(&object, "other", json_value_address_or_null(finding->other));
     json_value_put(&object, "other_mac", json_value_mac(finding->other_mac));
     json_value_put(&object, "group", json_value_address_or_null(finding->group));
-    json_value_put(&object, "stops_at", wall_time(finding->stops_at, wall));
+    json_value_put(&object, "stops_at", json_value_wall(finding->stops_at, wall));
     json_value_put(&object, "text", json_value_text(words->text));
     json_value_put(&object, "consequence", json_value_text(words->consequence));
     json_value_put(&object, "advice", json_value_text(words->advice));
@@ -152,8 +147,8 @@ static json_t *summary_segment(const struct json_summary_segment *of, duration w
     json_t *object = json_object();
 
     json_value_put(&object, "segment", json_value_segment(of->segment));
-    json_value_put(&object, "first", wall_time(of->first, wall));
-    json_value_put(&object, "last", wall_time(of->last, wall));
+    json_value_put(&object, "first", json_value_wall(of->first, wall));
+    json_value_put(&object, "last", json_value_wall(of->last, wall));
     json_value_put(&object, "messages", kinds(of->kind));
     json_value_put(&object, "verdicts", verdicts(of->verdict));
     json_value_put(&object, "data", json_value_count(of->data));
@@ -180,8 +175,8 @@ char *json_line_summary(const struct json_summary *summary, duration wall)
     json_value_put(&object, "stray", json_value_count(summary->stray));
     json_value_put(&object, "out_of_order", json_value_count(summary->out_of_order));
     json_value_put(&object, "dropped", json_value_count(summary->dropped));
-    json_value_put(&object, "first", wall_time(summary->first, wall));
-    json_value_put(&object, "last", wall_time(summary->last, wall));
+    json_value_put(&object, "first", json_value_wall(summary->first, wall));
+    json_value_put(&object, "last", json_value_wall(summary->last, wall));
     json_value_put(&object, "damage",
                    summary->damage != NULL ? json_value_text(summary->damage) : json_null());
     json_value_put(&object, "findings", findings);

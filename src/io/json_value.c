@@ -40,6 +40,11 @@ json_t *json_value_time(instant at)
     return at == INSTANT_NEVER ? json_null() : decimal(at);
 }
 
+json_t *json_value_wall(instant at, duration wall)
+{
+    return json_value_time(instant_after(at, wall));
+}
+
 json_t *json_value_span(duration span)
 {
     return span == INSTANT_NEVER ? json_null() : decimal(span);

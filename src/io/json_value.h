@@ -10,6 +10,8 @@
 
 /** "1235470907.698870"; null for NEVER. */
 json_t *json_value_time(instant at);
+/** The same of a time on the daemon's clock; `wall` leads from there to the epoch. */
+json_t *json_value_wall(instant at, duration wall);
 /** "12.000000"; null for NEVER. */
 json_t *json_value_span(duration span);
 json_t *json_value_address(struct address address);
