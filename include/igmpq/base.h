@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 0. Time, addresses and bounded readers: the words every other file uses.
+ * Floor 0. Time, addresses, readers and writers of octets: the words every other file uses.
  *
  * Time is an argument, never fetched. One unit, microseconds; an instant is a point on the caller's
  * clock, a duration the distance between two. Addresses are in host order inside a type of their
@@ -192,6 +192,19 @@ static inline uint32_t octets_be32(struct octets from, size_t offset)
 static inline struct address octets_address(struct octets from, size_t offset)
 {
     return (struct address){octets_be32(from, offset)};
+}
+
+/* Big-endian writers, for those few who make octets; the caller has seen to the room. */
+static inline void octets_put_be16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static inline void octets_put_address(uint8_t *at, struct address address)
+{
+    octets_put_be16(at, address.ipv4 >> 16);
+    octets_put_be16(at + 2, address.ipv4);
 }
 
 #endif

@@ -11,23 +11,11 @@
 #define FLAG_SUPPRESS  0x08
 #define ROBUSTNESS_MAX 7
 
-static void put_be16(uint8_t *at, unsigned value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static void put_address(uint8_t *at, struct address address)
-{
-    put_be16(at, address.ipv4 >> 16);
-    put_be16(at + 2, address.ipv4 & 0xffff);
-}
-
 /* The checksum is computed with its own field zero (RFC 2236 section 2.3, Q-05). */
 static size_t seal(uint8_t *out, size_t length)
 {
-    put_be16(out + 2, 0);
-    put_be16(out + 2, igmp_checksum((struct octets){out, length}));
+    octets_put_be16(out + 2, 0);
+    octets_put_be16(out + 2, igmp_checksum((struct octets){out, length}));
     return length;
 }
 
@@ -45,7 +33,7 @@ static size_t encode_v2_query(uint8_t code, struct address group, uint8_t *out, 
         return 0;
     out[0] = IGMP_TYPE_QUERY;
     out[1] = code;
-    put_address(out + 4, group);
+    octets_put_address(out + 4, group);
     return seal(out, HEADER_LENGTH);
 }
 
@@ -61,12 +49,12 @@ static size_t encode_v3_query(const struct igmp_query *query, uint8_t *out, size
     unsigned robustness = query->robustness > ROBUSTNESS_MAX ? 0 : query->robustness;
     out[0] = IGMP_TYPE_QUERY;
     out[1] = igmp_code_encode(units_of(query->max_response, DECISECONDS));
-    put_address(out + 4, query->group);
+    octets_put_address(out + 4, query->group);
     out[8] = (uint8_t)((query->suppress ? FLAG_SUPPRESS : 0) | robustness); /* Flags are 0 */
     out[9] = igmp_code_encode(units_of(query->query_interval, SECONDS));
-    put_be16(out + 10, query->source_count);
+    octets_put_be16(out + 10, query->source_count);
     for (unsigned i = 0; i < query->source_count; i++)
-        put_address(out + V3_QUERY_LENGTH + (size_t)i * SOURCE_LENGTH, query->sources[i]);
+        octets_put_address(out + V3_QUERY_LENGTH + (size_t)i * SOURCE_LENGTH, query->sources[i]);
     return seal(out, length);
 }
 
@@ -113,7 +101,7 @@ size_t igmp_encode_report(enum igmp_kind kind, struct address group, uint8_t *ou
         return 0;
     out[0] = type;
     out[1] = 0;
-    put_address(out + 4, group);
+    octets_put_address(out + 4, group);
     return seal(out, HEADER_LENGTH);
 }
 
@@ -124,7 +112,7 @@ size_t igmp_encode_v3_report(const struct igmp_record_spec *records, unsigned co
         return 0;
     memset(out, 0, HEADER_LENGTH);
     out[0] = IGMP_TYPE_V3_REPORT;
-    put_be16(out + 6, count);
+    octets_put_be16(out + 6, count);
 
     size_t length = HEADER_LENGTH;
     for (unsigned i = 0; i < count; i++) {
@@ -135,10 +123,11 @@ size_t igmp_encode_v3_report(const struct igmp_record_spec *records, unsigned co
         uint8_t *at = out + length;
         at[0] = record->type;
         at[1] = 0; /* no auxiliary data: version 3 defines none (RFC 3376 section 4.2.10) */
-        put_be16(at + 2, record->source_count);
-        put_address(at + 4, record->group);
+        octets_put_be16(at + 2, record->source_count);
+        octets_put_address(at + 4, record->group);
         for (unsigned s = 0; s < record->source_count; s++)
-            put_address(at + RECORD_HEADER_LENGTH + (size_t)s * SOURCE_LENGTH, record->sources[s]);
+            octets_put_address(at + RECORD_HEADER_LENGTH + (size_t)s * SOURCE_LENGTH,
+                               record->sources[s]);
         length += RECORD_HEADER_LENGTH + sources;
     }
     return seal(out, length);

@@ -65,18 +65,6 @@ struct local_echo *local_echo_open(unsigned interface_index, struct problem *pro
     return echo;
 }
 
-static void write_be16(uint8_t *at, uint16_t value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static void write_address(uint8_t *at, struct address address)
-{
-    write_be16(at, (uint16_t)(address.ipv4 >> 16));
-    write_be16(at + 2, (uint16_t)address.ipv4);
-}
-
 /*
  * The destination is always 224.0.0.1, also of a query for one group. Linux transmits a multicast
  * packet of TTL 0 to a group that no socket of this host has joined (measured on 6.18: only packets
@@ -94,9 +82,9 @@ static void local_echo_write_header(const struct envelope *envelope, size_t payl
     memcpy(out + 2, &length, sizeof length);
     /* 4: ID 0, 6: no fragment, 8: TTL 0, 10: the kernel fills in the checksum. */
     out[9] = IPPROTO_IGMP;
-    write_address(out + 12,
-                  envelope->source); /* 0.0.0.0: the kernel puts the interface's address */
-    write_address(out + 16, ADDRESS_ALL_HOSTS);
+    octets_put_address(out + 12,
+                       envelope->source); /* 0.0.0.0: the kernel puts the interface's address */
+    octets_put_address(out + 16, ADDRESS_ALL_HOSTS);
     memcpy(out + 20, "\x94\x04\x00\x00",
            4); /* Router Alert: strict hosts ask for it (RFC 9776 section 9.1) */
 }
