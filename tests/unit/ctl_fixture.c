@@ -255,3 +255,29 @@ const char *complained(void)
 {
     return fake.err;
 }
+
+void shows(const char *words, const char *text)
+{
+    assert_int_equal(run_ctl(words), 0);
+    assert_string_equal(said(), text);
+    assert_string_equal(complained(), "");
+}
+
+void shows_the_same(const char *words)
+{
+    char *before = strdup(said());
+
+    shows(words, before);
+    free(before);
+}
+
+void fails(const char *words, int status, const char *sentence)
+{
+    int got = run_ctl(words);
+
+    if (got != status || !strstr(complained(), sentence))
+        fail_msg("igmpqctl %s: status %d, not %d, and:\n%s", words, got, status, complained());
+    assert_string_equal(said(), "");
+    assert_memory_equal(complained(), "igmpqctl: ", 10);
+    assert_ptr_equal(strchr(complained(), '\n'), complained() + strlen(complained()) - 1);
+}

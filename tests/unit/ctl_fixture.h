@@ -49,4 +49,11 @@ int run_ctl(const char *words);
 const char *said(void);
 const char *complained(void);
 
+/** Run it so: it shows this and no more, and complains of nothing. */
+void shows(const char *words, const char *text);
+/** The same that the run before showed. */
+void shows_the_same(const char *words);
+/** Run it so: it ends with this status, has nothing to show, and its one sentence holds this. */
+void fails(const char *words, int status, const char *sentence);
+
 #endif

@@ -14,18 +14,6 @@
 #include "ctl_canned.h"
 #include "ctl_fixture.h"
 
-/** It ends so, has nothing to show, and its sentence holds this. */
-static void fails(const char *words, int status, const char *sentence)
-{
-    int got = run_ctl(words);
-
-    if (got != status || !strstr(complained(), sentence))
-        fail_msg("igmpqctl %s: status %d, not %d, and:\n%s", words, got, status, complained());
-    assert_string_equal(said(), "");
-    assert_memory_equal(complained(), "igmpqctl: ", 10);
-    assert_ptr_equal(strchr(complained(), '\n'), complained() + strlen(complained()) - 1);
-}
-
 static void every_command_fails(int status, const char *sentence)
 {
     static const char *const words[] = {

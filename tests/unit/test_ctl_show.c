@@ -20,27 +20,11 @@ static const struct canned many[] = {
     {NULL, CANNED_HEADER END(0), CANNED_ANSWERS, 0},
 };
 
-static void shows(const char *words, const char *text)
-{
-    assert_int_equal(run_ctl(words), 0);
-    assert_string_equal(said(), text);
-    assert_string_equal(complained(), "");
-}
-
 /* Among others of the run before. */
 static void shows_line(const char *line)
 {
     if (!strstr(said(), line))
         fail_msg("no line \"%s\" in:\n%s", line, said());
-}
-
-/* As the run before. */
-static void shows_the_same(const char *words)
-{
-    char *before = strdup(said());
-
-    shows(words, before);
-    free(before);
 }
 
 /* Who is the querier is in the first lines, whatever else there is. */

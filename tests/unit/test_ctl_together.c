@@ -15,22 +15,6 @@
 #include "ctl_canned.h"
 #include "ctl_fixture.h"
 
-static void shows(const char *words, const char *text)
-{
-    assert_int_equal(run_ctl(words), 0);
-    assert_string_equal(said(), text);
-    assert_string_equal(complained(), "");
-}
-
-/* As the run before. */
-static void shows_the_same(const char *words)
-{
-    char *before = strdup(said());
-
-    shows(words, before);
-    free(before);
-}
-
 /* Colours where they are wanted, and around whole words. */
 static void test_colors(void **state)
 {
