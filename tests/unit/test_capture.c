@@ -15,12 +15,7 @@
 
 #include "golden.h"
 #include "igmpq/capture.h"
-
-static void assert_says(const struct problem *problem, const char *part)
-{
-    if (strstr(problem->text, part) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", problem->text, part);
-}
+#include "says.h"
 
 #define CAPTURE_MAX 4096
 

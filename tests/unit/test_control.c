@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "igmpq/control.h"
+#include "says.h"
 #include "within.h"
 
 #define ANSWER_SIZE 65536
@@ -586,8 +587,8 @@ static void test_one_that_is_in_use_is_left_alone(void **state)
     open_scene(&scene);
     struct control_setup setup = setup_of(&scene);
     assert_null(control_open(&setup, &problem));
-    assert_non_null(strstr(problem.text, "another igmpqd listens on"));
-    assert_non_null(strstr(problem.text, "--control-socket"));
+    assert_says(&problem, "another igmpqd listens on");
+    assert_says(&problem, "--control-socket");
     ask(&scene, "status\n", answer);
     assert_non_null(strstr(answer, "\"ok\":true"));
     close_scene(&scene);
@@ -630,7 +631,7 @@ static void test_other_files_are_left_alone(void **state)
     assert_int_equal(access(scene.path, F_OK), 0);
     struct control_setup setup = setup_of(&scene);
     assert_null(control_open(&setup, &problem));
-    assert_non_null(strstr(problem.text, "is no socket"));
+    assert_says(&problem, "is no socket");
     assert_int_equal(access(scene.path, F_OK), 0);
     unlink(scene.path);
     scene.control = NULL;
@@ -645,13 +646,13 @@ static void test_what_cannot_be_made_is_told(void **state)
 
     (void)state;
     assert_null(control_open(&setup, &problem));
-    assert_non_null(strstr(problem.text, "/no/such/folder/at"));
+    assert_says(&problem, "/no/such/folder/at");
     memset(long_path, 'x', sizeof long_path - 1);
     long_path[sizeof long_path - 1] = '\0';
     long_path[0] = '/';
     setup.path = long_path;
     assert_null(control_open(&setup, &problem));
-    assert_non_null(strstr(problem.text, "longer than"));
+    assert_says(&problem, "longer than");
 }
 
 int main(void)

@@ -36,6 +36,7 @@
 #include "igmpq/local_echo.h"
 #include "igmpq/lock.h"
 #include "igmpq/problem.h"
+#include "says.h"
 
 static struct {
     bool no_memory;
@@ -117,12 +118,6 @@ static int reset(void **state)
     memset(&fake, 0, sizeof fake);
     fake.written = -1;
     return 0;
-}
-
-static void assert_says(const struct problem *problem, const char *part)
-{
-    if (strstr(problem->text, part) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", problem->text, part);
 }
 
 static void test_capture_refusals(void **state)

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "igmpq/links.h"
+#include "says.h"
 
 static struct {
     struct ifaddrs *entries; /* what getifaddrs() returns */
@@ -77,12 +78,6 @@ static int reset(void **state)
     (void)state;
     memset(&fake, 0, sizeof fake);
     return 0;
-}
-
-static void assert_says(const struct problem *problem, const char *part)
-{
-    if (strstr(problem->text, part) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", problem->text, part);
 }
 
 static void test_is_name(void **state)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "igmpq/notify.h"
+#include "says.h"
 
 #define NOON (12 * 3600 * SECONDS)
 
@@ -213,12 +214,12 @@ static void test_what_is_no_address(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         setenv("NOTIFY_SOCKET", wrong[i], 1);
         assert_null(notify_open(NOON, &problem));
-        assert_non_null(strstr(problem.text, "NOTIFY_SOCKET"));
+        assert_says(&problem, "NOTIFY_SOCKET");
         assert_null(getenv("NOTIFY_SOCKET"));
     }
     setenv("NOTIFY_SOCKET", "/no/such/socket", 1);
     assert_null(notify_open(NOON, &problem));
-    assert_non_null(strstr(problem.text, "cannot be told"));
+    assert_says(&problem, "cannot be told");
 }
 
 int main(void)

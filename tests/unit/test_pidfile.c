@@ -18,6 +18,7 @@
 
 #include "../../src/io/log_syslog.h"
 #include "igmpq/pidfile.h"
+#include "says.h"
 
 static char folder[64];
 
@@ -71,7 +72,7 @@ static void test_written_and_removed(void **state)
     assert_int_equal(pidfile_write(pidfile, &problem), 0);
     assert_int_equal(number_in(path), getpid());
     assert_null(pidfile_open(path, &problem));
-    assert_non_null(strstr(problem.text, "another igmpqd (process "));
+    assert_says(&problem, "another igmpqd (process ");
     pidfile_close(pidfile);
     assert_int_equal(access(path, F_OK), -1);
     pidfile_close(NULL);
@@ -144,13 +145,13 @@ static void test_other_files_are_left_alone(void **state)
     snprintf(link, sizeof link, "%s/link", folder);
     put(path, "root:x:0:0:\n");
     assert_null(pidfile_open(path, &problem));
-    assert_non_null(strstr(problem.text, "no file of a process number"));
+    assert_says(&problem, "no file of a process number");
     put(path, "1\n");
     assert_int_equal(symlink(path, link), 0);
     assert_null(pidfile_open(link, &problem));
     assert_null(pidfile_open(folder, &problem));
     assert_null(pidfile_open("/no/such/folder/pid", &problem));
-    assert_non_null(strstr(problem.text, "cannot be made"));
+    assert_says(&problem, "cannot be made");
     /* One that was replaced is not ours to remove. */
     struct pidfile *pidfile = pidfile_open(path, &problem);
     assert_non_null(pidfile);
