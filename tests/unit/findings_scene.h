@@ -11,6 +11,12 @@
 #include "igmpq/findings.h"
 #include "igmpq/report_finding.h"
 
+/** A group beside FIXTURE_G, of as many as there are numbers. */
+static inline struct address scene_other_group(uint8_t n)
+{
+    return address_of(239, 7, 7, n);
+}
+
 struct scene {
     struct fixture *fixture;
     struct findings *findings;

@@ -2,11 +2,6 @@
 /* Unit tests of the findings: just inside and just outside of what findings.h promises. */
 #include "findings_scene.h"
 
-static struct address other_group(uint8_t n)
-{
-    return address_of(239, 7, 7, n);
-}
-
 /* D-12 and D-01: 260 s are not more than 260 s, to the microsecond. */
 static void sharp_limits(void **state)
 {
@@ -51,7 +46,7 @@ static void gap_of_an_absent_host(void **state)
         for (unsigned n = 1; n <= rounds[i]; n++) {
             scene_general(&scene, AT_S(20 + first * n), FIXTURE_L, 2);
             scene_report(&scene, AT_S(22 + first * n), FIXTURE_H2, IGMP_KIND_V2_REPORT,
-                         other_group(1));
+                         scene_other_group(1));
         }
         scene_answer(&scene, AT_S(25 + first * rounds[i]));
         assert_true(findings_end(scene.findings, AT_S(310)));
@@ -137,12 +132,12 @@ static void hardly_late(void **state)
             scene_specific(&scene, AT_S(60 * i + 30), FIXTURE_L, FIXTURE_G);
             scene_answer(&scene, AT_S(60 * i + 31));
             scene_report(&scene, AT_S(60 * i + 35), FIXTURE_H2, IGMP_KIND_V2_REPORT,
-                         other_group((uint8_t)i));
+                         scene_other_group((uint8_t)i));
             scene_report(&scene, AT_S(60 * i + 45), FIXTURE_H2, IGMP_KIND_V2_REPORT,
-                         other_group((uint8_t)i));
+                         scene_other_group((uint8_t)i));
             scene_report(&scene, AT_S(60 * i + 46), FIXTURE_H2, IGMP_KIND_V2_LEAVE,
-                         other_group((uint8_t)i));
-            scene_specific(&scene, AT_S(60 * i + 46), FIXTURE_L, other_group((uint8_t)i));
+                         scene_other_group((uint8_t)i));
+            scene_specific(&scene, AT_S(60 * i + 46), FIXTURE_L, scene_other_group((uint8_t)i));
         }
     }
     /* Host 1 was late four times, and answered more often than that. */
@@ -162,16 +157,17 @@ static void hardly_late(void **state)
     }
     for (unsigned i = 6; i < 11; i++) {
         scene_report(&scene, AT_S(60 * i - 1), FIXTURE_H2, IGMP_KIND_V2_REPORT,
-                     other_group((uint8_t)i));
+                     scene_other_group((uint8_t)i));
         scene_query(&scene, AT_S(60 * i), FIXTURE_L, &hasty);
         scene_report(&scene, AT_S(60 * i + 5), FIXTURE_H2, IGMP_KIND_V2_REPORT,
-                     other_group((uint8_t)i));
+                     scene_other_group((uint8_t)i));
     }
-    scene_report(&scene, AT_S(610), FIXTURE_B, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(610), FIXTURE_B, IGMP_KIND_V2_REPORT, scene_other_group(1));
     for (unsigned i = 11; i < 16; i++) {
         scene_general(&scene, AT_S(60 * i), FIXTURE_L, 2);
         scene_general(&scene, AT_S(60 * i + 8), FIXTURE_L, 2);
-        scene_report(&scene, AT_S(60 * i + 17), FIXTURE_B, IGMP_KIND_V2_REPORT, other_group(1));
+        scene_report(&scene, AT_S(60 * i + 17), FIXTURE_B, IGMP_KIND_V2_REPORT,
+                     scene_other_group(1));
     }
     assert_true(findings_end(scene.findings, AT_S(930)));
     for (unsigned i = 0; i < findings_count(scene.findings); i++)
@@ -205,7 +201,7 @@ static void no_bursts(void **state)
             scene_query(&scene, AT_S(60 * i), FIXTURE_L, &query);
             for (unsigned n = 1; n <= cases[c].groups; n++)
                 scene_report(&scene, AT_MS(60000 * i + 100 + n * cases[c].apart_ms), FIXTURE_H1,
-                             IGMP_KIND_V2_REPORT, other_group((uint8_t)n));
+                             IGMP_KIND_V2_REPORT, scene_other_group((uint8_t)n));
         }
         EXPECT_NO_FINDINGS(&scene, AT_S(270));
         scene_free(&scene);
@@ -245,14 +241,16 @@ static void hardly_silent(void **state)
         struct scene scene = scene_start();
         unsigned last = answers > 0 ? 300 : 120;
         scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(0), 60 * SECONDS);
-        scene_report(&scene, AT_S(30), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+        scene_report(&scene, AT_S(30), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
         for (unsigned at = 60; at <= 300; at += 60) {
             scene_live(&scene, FIXTURE_L, AT_S(at), AT_S(at), 60 * SECONDS);
             if (answers > 0 && at == 60)
-                scene_report(&scene, AT_S(at + 5), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+                scene_report(&scene, AT_S(at + 5), FIXTURE_H2, IGMP_KIND_V2_REPORT,
+                             scene_other_group(1));
             if (at == last) {
-                scene_report(&scene, AT_S(at + 20), FIXTURE_H2, IGMP_KIND_V2_LEAVE, other_group(1));
-                scene_specific(&scene, AT_S(at + 20), FIXTURE_L, other_group(1));
+                scene_report(&scene, AT_S(at + 20), FIXTURE_H2, IGMP_KIND_V2_LEAVE,
+                             scene_other_group(1));
+                scene_specific(&scene, AT_S(at + 20), FIXTURE_L, scene_other_group(1));
             }
         }
         EXPECT_NO_FINDINGS(&scene, AT_S(340));
@@ -269,10 +267,10 @@ static void no_streams(void **state)
     struct scene scene = scene_start();
 
     scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(300), 60 * SECONDS);
-    scene_stream(&scene, AT_S(303), 9, other_group(1), FIXTURE_H2, none);
+    scene_stream(&scene, AT_S(303), 9, scene_other_group(1), FIXTURE_H2, none);
     scene_live(&scene, FIXTURE_L, AT_S(360), AT_S(360), 60 * SECONDS);
     for (unsigned i = 0; i < 40; i++) {
-        scene_stream(&scene, AT_S(370 + 11 * i), 1, other_group(2), FIXTURE_H2, none);
+        scene_stream(&scene, AT_S(370 + 11 * i), 1, scene_other_group(2), FIXTURE_H2, none);
         if (i % 5 == 4)
             scene_live(&scene, FIXTURE_L, AT_S(371 + 11 * i), AT_S(371 + 11 * i), 60 * SECONDS);
     }
@@ -335,7 +333,7 @@ static void longest_silence(void **state)
 
     scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(0), 60 * SECONDS);
     scene_general(&scene, AT_S(400), FIXTURE_L, 2);
-    scene_report(&scene, AT_S(402), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(402), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
     EXPECT_FINDINGS(&scene, AT_S(700), FINDING_NO_QUERIER);
     const struct finding *finding = scene_find(&scene, FINDING_NO_QUERIER);
     assert_int_equal(finding->measured, 400 * SECONDS);
@@ -346,7 +344,7 @@ static void longest_silence(void **state)
     EXPECT_FINDINGS(&scene, AT_S(900), FINDING_NO_QUERIER);
     finding = scene_find(&scene, FINDING_NO_QUERIER);
     assert_int_equal(finding->measured, 500 * SECONDS);
-    assert_true(address_equal(finding->group, other_group(1)));
+    assert_true(address_equal(finding->group, scene_other_group(1)));
     scene_free(&scene);
 }
 

@@ -5,11 +5,6 @@
 
 static const struct mac none = {{0}};
 
-static struct address other_group(uint8_t n)
-{
-    return address_of(239, 7, 7, n);
-}
-
 /* D-12 (Q-121): the querier dies, another takes over after 255 s, and host 1 answers 264 s after
  * its last report. */
 static void failover_gap(void **state)
@@ -174,17 +169,17 @@ static void silent_host(void **state)
     (void)state;
     struct scene scene = scene_start();
 
-    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
-    scene_report(&scene, AT_S(5), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
+    scene_report(&scene, AT_S(5), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
     scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(250), 60 * SECONDS);
     EXPECT_NO_FINDINGS(&scene, AT_S(268)); /* it may be gone */
-    scene_report(&scene, AT_S(269), FIXTURE_H2, IGMP_KIND_V2_LEAVE, other_group(1));
+    scene_report(&scene, AT_S(269), FIXTURE_H2, IGMP_KIND_V2_LEAVE, scene_other_group(1));
     EXPECT_FINDINGS(&scene, AT_S(270), FINDING_SILENT_HOST);
     const struct finding *finding = scene_find(&scene, FINDING_SILENT_HOST);
     assert_int_equal(finding->count, 5);
     assert_int_equal(finding->stops_at, AT_S(265));
     assert_true(address_equal(finding->address, FIXTURE_H2));
-    assert_true(address_equal(finding->group, other_group(1)));
+    assert_true(address_equal(finding->group, scene_other_group(1)));
     scene_free(&scene);
 }
 
@@ -194,9 +189,9 @@ static void silent_host_reports_again(void **state)
     (void)state;
     struct scene scene = scene_start();
 
-    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
     scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(190), 60 * SECONDS);
-    scene_report(&scene, AT_S(230), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(230), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
     scene_live(&scene, FIXTURE_L, AT_S(250), AT_S(250), 60 * SECONDS);
     EXPECT_FINDINGS(&scene, AT_S(270), FINDING_SILENT_HOST);
     assert_int_equal(scene_find(&scene, FINDING_SILENT_HOST)->count, 3);
@@ -231,7 +226,7 @@ static void burst_of_answers(void **state)
         scene_general(&scene, AT_S(60 * i), FIXTURE_L, 2);
         for (uint8_t n = 1; n <= 4; n++)
             scene_report(&scene, AT_MS(60000 * i + 2000 + n), FIXTURE_H1, IGMP_KIND_V2_REPORT,
-                         other_group(n));
+                         scene_other_group(n));
     }
     EXPECT_FINDINGS(&scene, AT_S(270), FINDING_BURST_ANSWERS);
     const struct finding *finding = scene_find(&scene, FINDING_BURST_ANSWERS);
@@ -275,7 +270,8 @@ static void unwanted_stream(void **state)
         findings_network(scene.findings, scene.fixture->segment, (struct prefix){0}, none,
                          places[i]);
         scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(300), 60 * SECONDS);
-        scene_stream(&scene, AT_S(305), 20, other_group(9), FIXTURE_H2, fixture_mac(FIXTURE_H2));
+        scene_stream(&scene, AT_S(305), 20, scene_other_group(9), FIXTURE_H2,
+                     fixture_mac(FIXTURE_H2));
         if (places[i] == FINDINGS_PLACE_QUERIER) {
             EXPECT_NO_FINDINGS(&scene, AT_S(330));
         } else {

@@ -4,11 +4,6 @@
 
 #define TAGGED_VLAN 10
 
-static struct address other_group(uint8_t n)
-{
-    return address_of(239, 7, 7, n);
-}
-
 static void good_life(void **state)
 {
     (void)state;
@@ -64,7 +59,7 @@ static void two_vlans(void **state)
             assert_int_equal(fixture->received.segment, vlan);
         }
         /* Version 2 there is an old host's, which the capture is too young to blame. */
-        hear_tagged(&scene, AT_S(60 * i + 22), FIXTURE_H2, NULL, other_group(1));
+        hear_tagged(&scene, AT_S(60 * i + 22), FIXTURE_H2, NULL, scene_other_group(1));
         if (i == 5)
             EXPECT_NO_FINDINGS(&scene, AT_S(60 * i + 30));
     }

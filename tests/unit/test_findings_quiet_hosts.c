@@ -3,11 +3,6 @@
  */
 #include "findings_scene.h"
 
-static struct address other_group(uint8_t n)
-{
-    return address_of(239, 7, 7, n);
-}
-
 /* The same frame seen twice, as at a mirror port that shows both directions. */
 static void doubled_frames(void **state)
 {
@@ -21,12 +16,13 @@ static void doubled_frames(void **state)
         for (uint8_t n = 1; n <= 3; n++)
             for (unsigned copy = 0; copy < 2; copy++)
                 scene_report(&scene, AT_MS(1000 * at + 900 * n + copy), FIXTURE_H1,
-                             IGMP_KIND_V2_REPORT, other_group(n));
+                             IGMP_KIND_V2_REPORT, scene_other_group(n));
     }
     for (unsigned copy = 0; copy < 2; copy++)
-        scene_report(&scene, AT_MS(340000 + copy), FIXTURE_H1, IGMP_KIND_V2_LEAVE, other_group(1));
+        scene_report(&scene, AT_MS(340000 + copy), FIXTURE_H1, IGMP_KIND_V2_LEAVE,
+                     scene_other_group(1));
     for (unsigned copy = 0; copy < 2; copy++)
-        scene_specific(&scene, AT_MS(340002 + copy), FIXTURE_L, other_group(1));
+        scene_specific(&scene, AT_MS(340002 + copy), FIXTURE_L, scene_other_group(1));
     EXPECT_NO_FINDINGS(&scene, AT_S(360));
     scene_free(&scene);
 }
@@ -40,7 +36,7 @@ static void short_captures(void **state)
     scene_answer(&scene, AT_S(0)); /* no querier yet */
     EXPECT_FINDINGS(&scene, AT_S(0), FINDING_TOO_SHORT);
     scene_general(&scene, AT_S(100), ADDRESS_NONE, 2); /* a proxy so far */
-    scene_stream(&scene, AT_S(110), 50, other_group(1), FIXTURE_H2, (struct mac){{0}});
+    scene_stream(&scene, AT_S(110), 50, scene_other_group(1), FIXTURE_H2, (struct mac){{0}});
     scene_report(&scene, AT_S(180), FIXTURE_H1, IGMP_KIND_V2_LEAVE, FIXTURE_G);
     EXPECT_FINDINGS(&scene, AT_S(200), FINDING_TOO_SHORT);
     scene_free(&scene);
@@ -92,7 +88,7 @@ static void proper_leaves(void **state)
     scene_specific(&scene, AT_S(292), FIXTURE_L, FIXTURE_G);
     scene_stream(&scene, AT_S(292), 3, FIXTURE_G, FIXTURE_B, (struct mac){{0}});
     scene_general(&scene, AT_S(300), FIXTURE_L, 2);
-    scene_report(&scene, AT_S(302), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+    scene_report(&scene, AT_S(302), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
     EXPECT_NO_FINDINGS(&scene, AT_S(340));
     scene_free(&scene);
 }
@@ -104,10 +100,10 @@ static void leaves_of_no_consequence(void **state)
     (void)state;
     struct scene scene = scene_start();
 
-    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V1_REPORT, other_group(1));
+    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V1_REPORT, scene_other_group(1));
     scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(250), 60 * SECONDS);
-    scene_report(&scene, AT_S(253), FIXTURE_H1, IGMP_KIND_V2_LEAVE, other_group(2));
-    scene_report(&scene, AT_S(253), FIXTURE_H1, IGMP_KIND_V2_LEAVE, other_group(1));
+    scene_report(&scene, AT_S(253), FIXTURE_H1, IGMP_KIND_V2_LEAVE, scene_other_group(2));
+    scene_report(&scene, AT_S(253), FIXTURE_H1, IGMP_KIND_V2_LEAVE, scene_other_group(1));
     scene_specific(&scene, AT_S(264), FIXTURE_L, FIXTURE_G); /* a person asked */
     scene_report(&scene, AT_S(265), FIXTURE_H1, IGMP_KIND_V2_LEAVE, FIXTURE_G);
     scene_report(&scene, AT_S(267), FIXTURE_H2, IGMP_KIND_V2_LEAVE, FIXTURE_G);
@@ -124,11 +120,11 @@ static void leaves_and_returns(void **state)
 
     for (unsigned i = 0; i < 3; i++) {
         unsigned at = 400 * i;
-        scene_report(&scene, AT_S(at), FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
+        scene_report(&scene, AT_S(at), FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
         scene_general(&scene, AT_S(at + 5), FIXTURE_L, 2);
         scene_answer(&scene, AT_S(at + 7));
-        scene_report(&scene, AT_S(at + 12), FIXTURE_H2, IGMP_KIND_V2_LEAVE, other_group(1));
-        scene_specific(&scene, AT_S(at + 12), FIXTURE_L, other_group(1));
+        scene_report(&scene, AT_S(at + 12), FIXTURE_H2, IGMP_KIND_V2_LEAVE, scene_other_group(1));
+        scene_specific(&scene, AT_S(at + 12), FIXTURE_L, scene_other_group(1));
         for (unsigned n = 1; n < 6; n++)
             scene_live(&scene, FIXTURE_L, AT_S(at + 5 + 60 * n), AT_S(at + 5 + 60 * n), SECONDS);
         scene_report(&scene, AT_S(at + 340), FIXTURE_B, IGMP_KIND_V2_REPORT,
@@ -149,12 +145,13 @@ static void suppressed_and_vanished(void **state)
     struct scene scene = scene_start();
 
     scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
-    scene_report(&scene, AT_S(1), FIXTURE_B, IGMP_KIND_V2_REPORT, other_group(1)); /* vanishes */
+    scene_report(&scene, AT_S(1), FIXTURE_B, IGMP_KIND_V2_REPORT,
+                 scene_other_group(1)); /* vanishes */
     scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(610), 60 * SECONDS);
     scene_report(&scene, AT_S(614), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
     /* A television that was off for the night comes back: it ignored far too many queries. */
     scene_live(&scene, FIXTURE_L, AT_S(670), AT_S(670), 60 * SECONDS);
-    scene_report(&scene, AT_S(675), FIXTURE_B, IGMP_KIND_V2_REPORT, other_group(2));
+    scene_report(&scene, AT_S(675), FIXTURE_B, IGMP_KIND_V2_REPORT, scene_other_group(2));
     scene_live(&scene, FIXTURE_L, AT_S(730), AT_S(30000), 60 * SECONDS);
     EXPECT_NO_FINDINGS(&scene, AT_S(30000));
     scene_free(&scene);
@@ -187,8 +184,8 @@ static void own_daemon(void **state)
                 scene_answer(&scene, at);
         }
         if (at == AT_S(1800)) {
-            scene_report(&scene, at, FIXTURE_H2, IGMP_KIND_V2_REPORT, other_group(1));
-            scene_report(&scene, at, FIXTURE_H2, IGMP_KIND_V2_LEAVE, other_group(1));
+            scene_report(&scene, at, FIXTURE_H2, IGMP_KIND_V2_REPORT, scene_other_group(1));
+            scene_report(&scene, at, FIXTURE_H2, IGMP_KIND_V2_LEAVE, scene_other_group(1));
         }
     }
     assert_true(echoed > 60);
