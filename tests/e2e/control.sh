@@ -47,11 +47,6 @@ has_sanitizers()
         nm "$IGMPQ_BIN/igmpqd" 2>/dev/null | grep -q '__asan_'
 }
 
-resident()
-{
-    awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of igmpqd)/status"
-}
-
 same()
 {
     [ "$2" = "$3" ] || fail "$1: $3, not $2"

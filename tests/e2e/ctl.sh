@@ -53,14 +53,6 @@ shows_within()
     "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/q.sock" "${@:2}" 2>/dev/null | grep -Eq -- "$1"
 }
 
-# receiver NAME LAN ADDRESS VERSION: a host whose kernel speaks that version.
-receiver()
-{
-    host "$1" "$2" "$3"
-    # shellcheck disable=SC2016 # expanded inside
-    in_ns "$1" sh -c 'echo "$1" >/proc/sys/net/ipv4/conf/eth0/force_igmp_version' - "$4"
-}
-
 # The daemon under test is the querier of eth0, where "high" has lost to it, and has lost to "low" on eth1.
 scene()
 {

@@ -154,6 +154,14 @@ host()
     ip -n "$(ns "$1")" link set eth0 up
 }
 
+# receiver NAME LAN ADDRESS VERSION: a host whose kernel speaks that version, whatever is asked in.
+receiver()
+{
+    host "$1" "$2" "$3"
+    # shellcheck disable=SC2016 # expanded inside
+    in_ns "$1" sh -c 'echo "$1" >/proc/sys/net/ipv4/conf/eth0/force_igmp_version' - "$4"
+}
+
 # pair A ADDRESS B ADDRESS: two hosts joined by a cable, without a switch (which would trim padding).
 pair()
 {
@@ -241,6 +249,16 @@ pid_of()
 switches()
 {
     awk '/^voluntary_ctxt_switches/ { print $2 }' "/proc/$(pid_of "${1-igmpqd}")/status"
+}
+
+# resident [NAME], anonymous [NAME]: the memory that it has now, and what of it is its own alone, in KiB.
+resident()
+{
+    awk '/^VmRSS:/ { print $2 }' "/proc/$(pid_of "${1-igmpqd}")/status"
+}
+anonymous()
+{
+    awk '/^RssAnon:/ { print $2 }' "/proc/$(pid_of "${1-igmpqd}")/status"
 }
 
 is_running()

@@ -21,11 +21,6 @@ cpu()
     awk -v tick="$(getconf CLK_TCK)" '{ printf "%.2f\n", ($14 + $15) / tick }' "/proc/$(pid_of igmpqd)/stat"
 }
 
-memory()
-{
-    awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of igmpqd)/status"
-}
-
 many()
 {
     pair q 192.168.50.10/24 peer 192.168.50.20/24
@@ -46,7 +41,7 @@ test_4094_start()
     report "4,094 VLANs: the first queries took $(vlans | awk -v began="$began" '
         !seen[$2]++ { if (!first) first = $1; last = $1 } END { printf "%.2f s, from %.2f s after the start", last - first, first - began }')"
     within 14 all_queried 3 || fail 'the startup burst is not complete after 14 s'
-    report "4,094 VLANs: $(memory) kB of memory, $(cpu) s of processor time for the start and 12,282 queries"
+    report "4,094 VLANs: $(resident) kB of memory, $(cpu) s of processor time for the start and 12,282 queries"
     never_logged igmpqd 'cannot send|again|warning'
     # The members of one are kept like those of a network of its own.
     frame peer report --vlan 4094 --group 239.1.2.3 --src 10.94.0.21

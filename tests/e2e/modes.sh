@@ -143,11 +143,6 @@ test_two_interfaces()
     [ "$(grep -Ec '[0-9]+ quer(y|ies) sent' "$E2E_DIR/igmpqd.log")" -eq 2 ] || fail 'not a statistics line for each interface'
 }
 
-memory()
-{
-    awk '/^VmRSS/ { print $2 }' "/proc/$(pid_of igmpqd)/status"
-}
-
 queried_twice() # SINCE
 {
     [ "$(query_count wire "$1")" -ge 2 ]
@@ -163,11 +158,11 @@ test_full_table()
     querier igmpqd q -i eth0 -q 2 --max-groups 1000 --robustness 60 --startup-query-count 3
     within 15 has_query wire 0 || fail 'no query'
     in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 5000 "$(pid_of igmpqd)"
-    before=$(memory)
+    before=$(resident)
     began=$(now)
     in_ns peer python3 "$E2E_HERE/reports.py" eth0 5000 50000 "$(pid_of igmpqd)"
     within 8 queried_twice "$began" || fail 'no two queries meanwhile'
-    after=$(memory)
+    after=$(resident)
     report "memory with 1000 groups of 5000: $before kB; after 50,000 more were refused: $after kB"
     expect "$after - $before <= 256" 'kB more'
     stop igmpqd

@@ -7,12 +7,6 @@
 #
 # SOAK_SECONDS is how long; 20 without it, which shows that the test works and little more. "make check-soak": half an hour.
 
-# What is private to a daemon: the anonymous part of the resident set, in KiB.
-resident()
-{
-    awk '/^RssAnon:/ { print $2 }' "/proc/$(pid_of "$1")/status"
-}
-
 # The heap of a daemon, in KiB.
 heap()
 {
@@ -94,17 +88,17 @@ test_memory_is_flat()
         # A tenth of the time is for the tables to fill.
         if [ -z "$settled" ] && holds "$(since "$began") >= $seconds / 10 && $(since "$began") >= 10"; then
             settled=yes
-            before_rss=$(resident plain)
+            before_rss=$(anonymous plain)
             before_heap=$(heap plain)
-            before_grind=$(resident grind)
+            before_grind=$(anonymous grind)
             note "after $(since "$began") s: plain $before_rss KiB, its heap $before_heap; under valgrind $before_grind"
         fi
         sleep 0.2
     done
     collect crowd
-    after_rss=$(resident plain)
+    after_rss=$(anonymous plain)
     after_heap=$(heap plain)
-    after_grind=$(resident grind)
+    after_grind=$(anonymous grind)
     report "$seconds s, $turns turns, $(cat "$E2E_DIR/crowd.log")"
     report "anonymous memory: $before_rss KiB after a tenth, $after_rss at the end; heap $before_heap, $after_heap"
     report "under valgrind, all that valgrind needs included: $before_grind KiB, $after_grind"
