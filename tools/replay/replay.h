@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Floor 4. What the files of igmpq-replay share: igmpq-replay.c reads the command line,
+ * Floor 4. What the files of igmpq-replay share: replay_options.c reads the command line,
  * replay_open.c opens all that is read and written, replay_run.c drives the engine on the capture's
  * clock, replay_lan.c knows what a segment was like over time, replay_output.c and replay_summary.c
  * tell it.
@@ -26,10 +26,11 @@ enum replay_output { REPLAY_TIMELINE, REPLAY_SUMMARY, REPLAY_JSON, REPLAY_QUIET 
 
 /** The command line. */
 struct replay_options {
-    const char *path;      /* of a capture file */
-    const char *interface; /* or live */
-    bool has_streams;      /* -i: all multicast is captured */
-    duration live_time;    /* NEVER: until a signal */
+    bool wants_help, wants_version; /* then nothing else is said here */
+    const char *path;               /* of a capture file */
+    const char *interface;          /* or live */
+    bool has_streams;               /* -i: all multicast is captured */
+    duration live_time;             /* NEVER: until a signal */
 
     bool is_as; /* else observe */
     struct prefix as;
@@ -113,6 +114,14 @@ struct replay {
     struct received received;
     struct outbox outbox;
 };
+
+/* ---- replay_options.c ---- */
+
+/** Read the command line and the configuration file that it names: 0, or an exit status and the
+ * sentence is told. `wants_help` and `wants_version` are right in either case. */
+int replay_options_read(struct replay_options *out, int argc, char **argv);
+/** The answer to --help. */
+void replay_options_help(void);
 
 /* ---- replay_open.c ---- */
 
