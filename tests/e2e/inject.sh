@@ -64,7 +64,7 @@ test_answers()
     member m4 h4 239.1.1.4
     member mq q 239.1.1.5
     # A version 1 host answers a version 3 query within 10 s, whatever that says.
-    start inject q "$IGMPQ_BIN/igmpq-inject" -i eth0 -V 3 --max-resp 1 --wait 11 -c 2 --json
+    start inject q "$IGMPQ_BIN/igmpq-inject" -i eth0 -V 3 --max-resp 1 --wait 11 -c 2 --interval 14 --json
     wait_log inject '"type":"summary","n":1' 30
     ip -n "$(ns h4)" link set eth0 down
     collect inject
