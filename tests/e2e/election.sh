@@ -46,12 +46,12 @@ three()
     killed=$(now)
     stop q10 KILL
     last=$(last_query 192.168.50.10)
-    within 7 has_query wire "$killed" 'src host 192.168.50.20' || fail 'the next lowest never took over'
+    within 12 has_query wire "$killed" 'src host 192.168.50.20' || fail 'the next lowest never took over'
     takeover=$(first_query_since "$killed" 192.168.50.20)
     gap=$(awk -v a="$last" -v b="$takeover" 'BEGIN { printf "%.3f", b - a }')
     report "takeover $gap s after the last query, with a timeout of 5 s"
     expect "$gap <= 5.5 && $gap >= 4.9" 'time from the last query of the dead to the first of the next'
-    within 2 logged q20 'taking over' || fail 'q20 does not say that it takes over'
+    within 10 logged q20 'taking over' || fail 'q20 does not say that it takes over'
     sleep 5
     expect "$(query_count wire "$killed" 'src host 192.168.50.30') <= 1" 'queries of the third'
     began=$(now)
@@ -138,7 +138,7 @@ test_bridge_querier_lower()
     expect "$(query_count wire "$began" 'src host 192.168.50.10') == 0" 'our queries in 8 s'
     expect "$(query_count heard "$began" 'src host 192.168.50.5') >= 2" "the bridge's queries in 8 s"
     bridge_queries 0
-    wait_log igmpqd 'taking over' 8
+    wait_log igmpqd 'taking over' 15
 }
 
 # Q-55
@@ -198,7 +198,7 @@ test_pimd_lower()
     sleep 10
     expect "$(query_count wire "$began" 'src host 192.168.50.10') == 0" 'our queries in 10 s'
     stop pimd KILL
-    wait_log igmpqd 'taking over' 13
+    wait_log igmpqd 'taking over' 20
 }
 
 # about 25 s
