@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 #
-# Inside User-Mode Linux: a VLAN-aware switch that snoops in each VLAN, with igmpqd on its trunk.
+# Inside User-Mode Linux: a VLAN-aware switch that snoops in each VLAN, the kernel's own bridge with mcast_vlan_snooping, which
+# many kernels are built without, and igmpqd on its trunk (Q-113, Q-124): the tables of VLANs 10 and 20 stay alive, and the
+# querier's port is a router port in exactly those.
 #
 #   q     trunk: VLANs 10, 20 and 30 tagged; igmpqd serves 10 (with an address of its own) and 20 (with that of eth0.20)
 #   h1    a host that is tagged in VLAN 10        h2  a host on an access port of VLAN 10
@@ -152,4 +154,16 @@ for each in 'h1 239.1.2.3 10' 'h2 239.1.2.4 10' 'h3 239.1.2.5 20' 'q 239.1.2.6 2
     has $each && fail "still in the table long after igmpqd ended: $each"
 done
 say 'and without igmpqd they are gone as well'
+
+# queriers HOST: who sent general queries that it heard, one a line, and how many.
+queriers()
+{
+    tcpdump -nn -r "$E2E_DIR/$1.pcap" 'igmp[0] == 0x11 and igmp[4:4] == 0' 2>/dev/null | awk '{ print $3 }' | sort | uniq -c |
+        awk '{ print $2, $1 }'
+}
+heard=$(queriers h2)
+say "the access port of VLAN 10 heard queries, without a tag, of: $heard"
+[ "${heard% *}" = 10.10.0.1 ] || fail "queriers in VLAN 10: $heard"
+[ "${heard#* }" -ge 6 ] || fail "too few: $heard"
+[ -z "$(queriers h4)" ] || fail "queriers in VLAN 30: $(queriers h4)"
 exit 0
