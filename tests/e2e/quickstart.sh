@@ -48,7 +48,7 @@ test_interrupted()
 {
     for signal in INT TERM HUP; do
         show "$signal" --seconds 60
-        wait_log "$signal" '^ *2 s ' 15
+        wait_log "$signal" '^ *2 s ' 60
     done
     for signal in INT TERM HUP; do
         stop "$signal" "$signal"
