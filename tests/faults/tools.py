@@ -55,9 +55,13 @@ class Tool:
         said = len(out.splitlines()) if "events" in self.words else essence(out)
         return done.returncode, said, size, err
 
-    def learn(self):
+    def ask_again(self):
+        """What it says without a fault, now."""
         self.plan.arm(COUNT)
         self.usual = self.run()
+
+    def learn(self):
+        self.ask_again()
         tasks = []
         for (call, place), count in sorted(self.plan.counts().items()):
             tasks += [Task(self.phase, ONCE, call, place, number) for number in numbers_of(count)]
@@ -100,9 +104,13 @@ def walk_tools(daemon, arguments, number, share, silent, tell_trouble):
         places.learn(task.place for task in tasks)
         tasks = [task for task in tasks if not arguments.only or arguments.only in describe(task, places)]
         for task in share(arguments, tasks, 0.4 / len(tools)):
-            try:
-                fired += tool.fail(task, places, silent)
-            except Trouble as trouble:
-                tell_trouble(task, str(trouble), places)
+            for is_last in (False, True):
+                try:
+                    fired += tool.fail(task, places, silent)
+                    break
+                except Trouble as trouble:
+                    # What the fault does it does again. What the daemon has to tell may have changed since.
+                    tell_trouble(task, str(trouble), places, is_last)
+                    tool.ask_again()
             done += 1
     return done, fired
