@@ -132,7 +132,7 @@ test_events_are_followed()
     querier igmpqd q -i eth0 -q 60 --control-socket "$E2E_DIR/s.sock"
     ready
     start follower q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" events 0 follow
-    wait_log follower '"type":"header"' 5
+    wait_log follower '"type":"header"' 15
     never_logged follower '"type":"event"'
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     wait_log follower '"event":"group-joined"' 3
@@ -300,12 +300,12 @@ test_a_follower_falls_behind()
     querier igmpqd q -i eth0 -q 60 --max-groups 20000 --control-socket "$E2E_DIR/s.sock"
     ready
     start follower q python3 "$E2E_HERE/ask.py" "$E2E_DIR/s.sock" events follow
-    wait_log follower '"type":"event"' 5
+    wait_log follower '"type":"event"' 15
     kill -s STOP "$(pid_of follower)"
     in_ns peer python3 "$E2E_HERE/reports.py" eth0 0 10000 "$(pid_of igmpqd)"
     within 10 asked_until '"groups":10000' status || fail "$(cat "$E2E_DIR/asked.log")"
     kill -s CONT "$(pid_of follower)"
-    wait_log follower '"group":"239.64.39.15"' 5
+    wait_log follower '"group":"239.64.39.15"' 15
     grep -q '"type":"lost"' "$E2E_DIR/follower.log" || fail 'not told that events were lost'
     python3 - "$E2E_DIR/follower.log" <<'END' || fail 'what was told and what was lost do not add up'
 import json, sys

@@ -292,14 +292,14 @@ test_follow()
     scene
     start events q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/q.sock" events -n 2 -f
     start objects q "$IGMPQ_BIN/igmpqctl" -s "$E2E_DIR/q.sock" --json events -f
-    wait_log objects '"type":"event"' 5
-    wait_log events '.' 5
+    wait_log objects '"type":"event"' 15
+    wait_log events '.' 15
     member late h2 239.9.9.9
-    wait_log events 'eth0 +expected-group-back +expected group 239.9.9.9 has a member$' 5
-    wait_log objects '"expected-group-back".*"group":"239.9.9.9"' 5
+    wait_log events 'eth0 +expected-group-back +expected group 239.9.9.9 has a member$' 15
+    wait_log objects '"expected-group-back".*"group":"239.9.9.9"' 15
     kill "$(pid_of late)"
     wait_log events 'eth0 +expected-group-lost +expected group 239.9.9.9 has lost its last member$' 15
-    wait_log objects '"expected-group-lost".*"group":"239.9.9.9"' 5
+    wait_log objects '"expected-group-lost".*"group":"239.9.9.9"' 15
     [ "$(sort "$E2E_DIR/events.log" | uniq -d | wc -l)" -eq 0 ] || fail 'an event was told twice'
     stop igmpqd
     collect events

@@ -46,7 +46,7 @@ test_two_versions()
     querier igmpqd q -i eth0 -V 3 -q 2 --query-response-interval 1 --control-socket "$E2E_DIR/s.sock"
     ready
     frame h report --version 1 --group 239.1.2.3 --src 192.168.50.21
-    wait_log igmpqd 'general' 5
+    wait_log igmpqd 'general' 15
     ! found D-07 || fail 'two versions before there are two queriers'
     querier peer peer -i eth0 -V 2 -q 2 --query-response-interval 1 --control-socket none
     within 8 found D-07 || fail "not found: $(cat "$E2E_DIR/asked.log")"
@@ -105,13 +105,13 @@ test_pauses()
     wait_log igmpqd 'startup query 3 of 3' 15
     frame peer report --group 239.1.2.3 --src 192.168.50.20 # the last that is heard
     ip -n "$(ns peer)" link set eth0 down
-    wait_log igmpqd 'no carrier' 5
+    wait_log igmpqd 'no carrier' 15
     sleep 13
     ! found D-01 || fail "the link is down: $(cat "$E2E_DIR/asked.log")"
     ctl findings >"$E2E_DIR/said.log"
     grep -q '^eth0: down, nothing is heard' "$E2E_DIR/said.log" || fail "a link that is down: $(cat "$E2E_DIR/said.log")"
     ip -n "$(ns peer)" link set eth0 up
-    wait_log igmpqd 'ready' 5
+    wait_log igmpqd 'ready' 15
     sleep 3
     ! found D-01 || fail "the link was down: $(cat "$E2E_DIR/asked.log")"
     frame peer report --group 239.1.2.3 --src 192.168.50.20
@@ -141,5 +141,5 @@ test_off()
     ! grep -q '^igmpq_findings' "$E2E_DIR/metrics" || fail 'in the metrics'
     printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/q.conf"
     ctl reload
-    wait_log igmpqd 'findings-horizon changed: taken over when igmpqd is started again' 5
+    wait_log igmpqd 'findings-horizon changed: taken over when igmpqd is started again' 15
 }

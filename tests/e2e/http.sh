@@ -29,7 +29,7 @@ interfaces = ( { name = "eth0"; expect-groups = ( "239.9.9.9" ); } );
 metrics-address = "127.0.0.1:9463";
 CONF
     querier igmpqd q -c "$E2E_DIR/q.conf" --control-socket "$E2E_DIR/q.sock"
-    wait_log igmpqd 'metrics are at http://127\.0\.0\.1:9463/metrics' 5
+    wait_log igmpqd 'metrics are at http://127\.0\.0\.1:9463/metrics' 15
     within 15 test -S "$E2E_DIR/q.sock" || fail 'there is no control socket'
 }
 
@@ -111,9 +111,9 @@ test_port_taken()
     web_scene
     sed 's/eth0/eth9/' "$E2E_DIR/q.conf" >"$E2E_DIR/second.conf"
     querier other q -c "$E2E_DIR/second.conf" --control-socket "$E2E_DIR/other.sock"
-    wait_log other 'cannot listen at 127\.0\.0\.1:9463: .*; choose another port as metrics-address; the metrics are not served' 5
+    wait_log other 'cannot listen at 127\.0\.0\.1:9463: .*; choose another port as metrics-address; the metrics are not served' 15
     is_running other || fail 'it ended for that'
     sed -i 's/9463/9464/' "$E2E_DIR/q.conf"
     kill -HUP "$(pid_of igmpqd)"
-    wait_log igmpqd 'metrics-address changed: taken over when igmpqd is started again' 5
+    wait_log igmpqd 'metrics-address changed: taken over when igmpqd is started again' 15
 }

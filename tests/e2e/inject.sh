@@ -139,7 +139,7 @@ test_never_silences_a_querier()
     capture wire switch br0
     capture port switch q
     querier igmpqd other -i eth0 -q 1 -t 5
-    wait_log igmpqd 'ready' 5
+    wait_log igmpqd 'ready' 15
     inject q --no-wait
     injected 0
     says 'sent a version 2 general query from 0\.0\.0\.0'
@@ -183,7 +183,7 @@ test_speaks_the_queriers_version()
     host q switch 192.168.50.10/24
     for version in 1 3; do
         querier igmpqd other -i eth0 -q 1 -t 5 -V "$version"
-        wait_log igmpqd 'ready' 5
+        wait_log igmpqd 'ready' 15
         inject q --no-wait --json
         injected 0
         json "of('sent')[0]['version'] == $version and of('sent')[0]['source'] == '192.168.50.10'"
@@ -214,7 +214,7 @@ test_beside_igmpqd()
     host h1 switch 192.168.50.21/24
     member m1 h1 239.1.1.1
     querier igmpqd q -i eth0 -q 1 -t 5
-    wait_log igmpqd 'ready' 5
+    wait_log igmpqd 'ready' 15
     inject q --json --max-resp 1
     injected 0
     json 'of("listened")[0]["igmpqd"] and of("sent")[0]["source"] == "192.168.50.10"'
@@ -238,7 +238,7 @@ test_asks_igmpqd()
     injected 0
     says 'version 3 general query from 192\.168\.50\.10'
     frame peer query --version 3
-    wait_log igmpqd 'LOST to lower IP' 5
+    wait_log igmpqd 'LOST to lower IP' 15
     inject q --listen 0 --no-wait
     injected 0
     says 'from 192\.168\.50\.10 because 192\.168\.50\.5 asks here and wins'
@@ -358,7 +358,7 @@ test_probe_refused()
     host other switch 192.168.50.20/24
     host q switch 192.168.50.10/24
     querier igmpqd other -i eth0 -q 1 -t 5
-    wait_log igmpqd 'ready' 5
+    wait_log igmpqd 'ready' 15
     inject q --probe-host 192.168.50.20
     injected 1
     tells 'is a querier'
@@ -405,14 +405,14 @@ test_interrupted()
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     member m1 peer 239.1.1.1
     start inject q "$IGMPQ_BIN/igmpq-inject" -i eth0 --listen 0 --max-resp 0.5 --wait 100
-    wait_log inject 'sent a' 5
+    wait_log inject 'sent a' 15
     sleep 1.5
     stop inject INT
     ended_with 0
     wait_log inject '1 host answered' 1
     start early q "$IGMPQ_BIN/igmpq-inject" -i eth0 --listen 100
     # SIGTERM, 0x4000, is caught by now
-    within 5 grep -Eq 'SigCgt:.*[4-7c-f].{3}$' "/proc/$(pid_of early)/status" || fail 'it never began to listen'
+    within 15 grep -Eq 'SigCgt:.*[4-7c-f].{3}$' "/proc/$(pid_of early)/status" || fail 'it never began to listen'
     stop early
     ended_with 1
     wait_log early 'nothing was sent' 1

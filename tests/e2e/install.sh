@@ -551,7 +551,7 @@ test_interrupted()
     on touch /run/standin/slow
     terminal "'$tools/install.sh' --build '$IGMPQ_BIN' -i eth0 -y --listen 0"
     sees '^Installing [0-9]+ files'
-    within 5 on test -e /usr/local/share/igmpq/installed || fail 'nothing is installed'
+    within 15 on test -e /usr/local/share/igmpq/installed || fail 'nothing is installed'
     press C-c
     sees '^Interrupted\.$'
     sees '^What had been done has been undone\.$'

@@ -352,7 +352,7 @@ capture()
 {
     need tcpdump
     start "$1" "$2" tcpdump -Z root -i "$3" -U --immediate-mode -s 0 -w "$E2E_DIR/$1.pcap" 'igmp or (vlan and igmp)'
-    wait_log "$1" 'listening on' 10
+    wait_log "$1" 'listening on' 30
 }
 
 # queries NAME [FILTER]: what was captured, one query a line: time, source, destination and what tcpdump says of it.

@@ -694,7 +694,7 @@ test_stuck_interface()
     printf 'interfaces = ( "eth1", { name = "eth0"; vlan = "1-1000"; } );\n' >"$E2E_DIR/igmpqd.conf"
     capture wire other eth0
     querier igmpqd q -c "$E2E_DIR/igmpqd.conf" -q 1
-    wait_log igmpqd 'cannot send on eth0: Resource temporarily unavailable; will try again' 4
+    wait_log igmpqd 'cannot send on eth0: Resource temporarily unavailable; will try again' 15
     sleep 3
     expect "$(query_count wire 0) >= 4" 'queries on the other interface'
     expect "$(grep -c 'cannot send' "$E2E_DIR/igmpqd.log") == 1" 'lines about it'

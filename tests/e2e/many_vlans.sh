@@ -25,7 +25,7 @@ many()
 {
     pair q 192.168.50.10/24 peer 192.168.50.20/24
     start wire peer tcpdump -Z root -i eth0 -B 16384 -s 128 -w "$E2E_DIR/wire.pcap" -U 'vlan and igmp'
-    wait_log wire 'listening on' 10
+    wait_log wire 'listening on' 30
     printf 'interfaces = ( { name = "eth0"; vlan = "1-4094"; } );\n' >"$E2E_DIR/igmpqd.conf"
 }
 

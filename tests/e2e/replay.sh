@@ -146,7 +146,7 @@ test_live_sends_nothing()
     host r switch
     ip -n "$(ns switch)" link set dev r type bridge_slave mcast_router 2
     start sent r tcpdump -Z root -i eth0 -Q out -U --immediate-mode -w "$E2E_DIR/sent.pcap"
-    wait_log sent 'listening on' 10
+    wait_log sent 'listening on' 30
     start replay r "$IGMPQ_BIN/igmpq-replay" -i eth0 --for 4 -v
     sleep 0.5
     querier q q -i eth0 -q 2

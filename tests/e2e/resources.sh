@@ -88,7 +88,7 @@ test_valgrind()
     sleep 2
     # A little of everything: lost, taken over, refused, a member, a leave, a link that goes and comes.
     frame peer query --src 192.168.50.5
-    wait_log igmpqd 'LOST to lower IP' 5
+    wait_log igmpqd 'LOST to lower IP' 15
     frame peer query --bad-igmp-sum
     frame peer query --octets 9 --src 192.168.50.5
     wait_log igmpqd 'taking over' 8

@@ -91,14 +91,14 @@ test_given_up_and_at_work()
         'control-group = "nogroup";' >"$E2E_DIR/q.conf"
     capture wire peer eth0
     querier igmpqd q -c "$E2E_DIR/q.conf" -q 2 --control-socket "$E2E_DIR/run/q.sock"
-    wait_log igmpqd 'running as user daemon' 5
+    wait_log igmpqd 'running as user daemon' 15
     process=$(pid_of igmpqd)
     confined "$process" igmpqd "$user" "$NET_RAW"
     helper=$(helper_of "$process")
     confined "$helper" igmpqd "$user" "$NOTHING"
     # The pipes to it, and what the daemon was started with.
     expect "$(find "/proc/$helper/fd" -lname 'socket:*' | wc -l) == 0" "the helper's sockets"
-    within 5 hooked "^role eth0 uid=$user groups=[0-9]+ CapPrm: $NOTHING NoNewPrivs: 1 $" || fail 'the hook is not what it should be'
+    within 15 hooked "^role eth0 uid=$user groups=[0-9]+ CapPrm: $NOTHING NoNewPrivs: 1 $" || fail 'the hook is not what it should be'
 
     # The socket is the user's and the group's, root may change something, and so may the user.
     within 15 ask_it status || fail 'it cannot be asked'
@@ -112,31 +112,31 @@ test_given_up_and_at_work()
         fail 'another user may reload'
 
     # Both segments query; another interface is added; one goes and returns.
-    within 6 has_query wire 0 'src 192.168.50.10' || fail 'no query'
-    within 6 is_tagged || fail 'no query of the VLAN'
+    within 15 has_query wire 0 'src 192.168.50.10' || fail 'no query'
+    within 15 is_tagged || fail 'no query of the VLAN'
     ip -n "$(ns q)" link add eth1 type veth peer name eth9
     ip -n "$(ns q)" addr add 192.168.51.10/24 dev eth1
     ip -n "$(ns q)" link set eth1 up
     ip -n "$(ns q)" link set eth9 up
     sed -i 's/"eth0",/"eth0", "eth1",/' "$E2E_DIR/q.conf"
     kill -s HUP "$process"
-    wait_log igmpqd 'eth1: querier as 192.168.51.10' 5
+    wait_log igmpqd 'eth1: querier as 192.168.51.10' 15
     ip -n "$(ns q)" link del eth0
-    wait_log igmpqd 'eth0: there is no such interface' 5
+    wait_log igmpqd 'eth0: there is no such interface' 15
     ip -n "$(ns q)" link add eth0 type veth peer name eth0 netns "$(ns peer)"
     ip -n "$(ns q)" addr add 192.168.50.10/24 dev eth0
     ip -n "$(ns peer)" link set eth0 up
     capture again peer eth0
     before=$(now)
     ip -n "$(ns q)" link set eth0 up
-    within 6 has_query again "$before" 'src 192.168.50.10' || fail 'no query after the interface has returned'
+    within 15 has_query again "$before" 'src 192.168.50.10' || fail 'no query after the interface has returned'
     confined "$process" igmpqd "$user" "$NET_RAW"
 
     # A second one is told of the first, also where the lock was taken after root was given up.
     querier second q -i eth0 --control-socket none
-    wait_log second 'another igmpqd is running on eth0 already' 5
+    wait_log second 'another igmpqd is running on eth0 already' 15
     querier third q -i eth1 --control-socket none --user daemon
-    wait_log third 'another igmpqd is running on eth1 already' 5
+    wait_log third 'another igmpqd is running on eth1 already' 15
 
     stop igmpqd
     ended_with 0
@@ -152,7 +152,7 @@ test_own_members_and_default_user()
     cable
     querier igmpqd q -i eth0 -q 2
     member own q 239.1.2.3
-    wait_log igmpqd 'running as user' 5
+    wait_log igmpqd 'running as user' 15
     process=$(pid_of igmpqd)
     if id igmpq >/dev/null 2>&1; then
         confined "$process" igmpqd "$(id -u igmpq)" "$NET_RAW"
@@ -180,7 +180,7 @@ test_started_unprivileged()
     setpriv --reuid=4242 --regid=4242 --clear-groups test -x "$E2E_DIR/igmpqd" || skip "$E2E_DIR is not for other users"
     start igmpqd q setpriv --reuid=4242 --regid=4242 --clear-groups --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw \
         --bounding-set=-all,+net_raw "$E2E_DIR/igmpqd" -i eth0 -q 2
-    wait_log igmpqd 'running as user 4242' 5
+    wait_log igmpqd 'running as user 4242' 15
     process=$(pid_of igmpqd)
     has "$process" Uid '4242 4242 4242 4242'
     has "$process" CapPrm "$NET_RAW"
@@ -190,7 +190,7 @@ test_started_unprivileged()
     has "$process" NoNewPrivs 1
     ! filters igmpqd || has "$process" Seccomp 2
     capture wire peer eth0
-    within 6 has_query wire 0 'src 192.168.50.10' || fail 'no query'
+    within 15 has_query wire 0 'src 192.168.50.10' || fail 'no query'
     stop igmpqd
     ended_with 0
 
@@ -210,13 +210,13 @@ test_root_that_may_not_change()
     need setpriv
     cable
     start igmpqd q setpriv --bounding-set=-all,+net_raw --inh-caps=-all "$IGMPQ_BIN/igmpqd" -i eth0 -q 2
-    wait_log igmpqd 'cannot become user .*: running as root, without its capabilities' 5
+    wait_log igmpqd 'cannot become user .*: running as root, without its capabilities' 15
     process=$(pid_of igmpqd)
     has "$process" Uid '0 0 0 0'
     has "$process" CapPrm "$NET_RAW"
     has "$process" NoNewPrivs 1
     capture wire peer eth0
-    within 6 has_query wire 0 'src 192.168.50.10' || fail 'no query'
+    within 15 has_query wire 0 'src 192.168.50.10' || fail 'no query'
 
     start named q setpriv --bounding-set=-all,+net_raw --inh-caps=-all "$IGMPQ_BIN/igmpqd" -i eth0 --user daemon
     collect named
@@ -283,9 +283,9 @@ test_configuration_for_root_alone()
     printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/q.conf"
     chmod 600 "$E2E_DIR/q.conf"
     querier igmpqd q -c "$E2E_DIR/q.conf"
-    wait_log igmpqd 'q.conf cannot be read by user .*Permission denied.* SIGHUP cannot read it again' 5
+    wait_log igmpqd 'q.conf cannot be read by user .*Permission denied.* SIGHUP cannot read it again' 15
     kill -s HUP "$(pid_of igmpqd)"
-    wait_log igmpqd 'Permission denied; the configuration stays as it was' 5
+    wait_log igmpqd 'Permission denied; the configuration stays as it was' 15
     is_running igmpqd || fail 'it ended'
 
     querier wrong q -i eth0 --user no-such-user
@@ -313,7 +313,7 @@ test_replay_of_a_file()
     capture=$(dirname "${BASH_SOURCE[0]}")/../pcaps/50-lower-address-wins.pcap
     cable
     start igmpqd q "$IGMPQ_BIN/igmpqd" -i eth0 -q 2
-    wait_log igmpqd 'system calls' 5
+    wait_log igmpqd 'system calls' 15
     filters igmpqd || skip 'this build or kernel has no filter'
     mkfifo "$E2E_DIR/fifo"
     "$IGMPQ_BIN/igmpq-replay" -v "$E2E_DIR/fifo" >"$E2E_DIR/replay.out" 2>&1 &
@@ -322,7 +322,7 @@ test_replay_of_a_file()
     # More than is read ahead.
     head -c 24 "$capture" >&9
     for _ in {1..200}; do tail -c +25 "$capture" >&9; done
-    within 5 is_filtered "$process" || fail 'igmpq-replay is not confined'
+    within 15 is_filtered "$process" || fail 'igmpq-replay is not confined'
     has "$process" NoNewPrivs 1
     exec 9>&-
     wait "$process" || fail "igmpq-replay failed behind its filter"

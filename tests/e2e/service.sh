@@ -24,12 +24,12 @@ test_told_to_the_manager()
     wait_log manager listening 20
     printf 'interfaces = ( "eth0", "eth7" );\n' >"$E2E_DIR/q.conf"
     start igmpqd q env NOTIFY_SOCKET="$E2E_DIR/notify" WATCHDOG_USEC=1000000 "$IGMPQ_BIN/igmpqd" -c "$E2E_DIR/q.conf"
-    wait_log manager ' READY=1 \| STATUS=querier on 1 of 2 segments, 1 without link or address$' 5
+    wait_log manager ' READY=1 \| STATUS=querier on 1 of 2 segments, 1 without link or address$' 15
     frame peer query --src 192.168.50.5
-    wait_log manager ' STATUS=querier on 0 of 2 segments, 1 without link or address$' 5
+    wait_log manager ' STATUS=querier on 0 of 2 segments, 1 without link or address$' 15
     [ "$(heard manager ' READY=1')" -eq 1 ] || fail 'ready more than once'
     kill -s HUP "$(pid_of igmpqd)"
-    wait_log manager ' RELOADING=1 \| MONOTONIC_USEC=[0-9]+$' 5
+    wait_log manager ' RELOADING=1 \| MONOTONIC_USEC=[0-9]+$' 15
     within 10 ready_again || fail 'not ready after the reload'
     # Eight pauses of half a second, as the manager heard them.
     count=$(heard manager ' WATCHDOG=1$')
@@ -68,7 +68,7 @@ test_told_by_an_abstract_name()
     start manager q python3 "$E2E_HERE/datagrams.py" "@$E2E_PREFIX-notify"
     wait_log manager listening 20
     start igmpqd q env NOTIFY_SOCKET="@$E2E_PREFIX-notify" WATCHDOG_USEC=100000 WATCHDOG_PID=1 "$IGMPQ_BIN/igmpqd" -i eth7
-    wait_log manager ' READY=1 \| STATUS=querier on 0 of 1 segment, 1 without' 5
+    wait_log manager ' READY=1 \| STATUS=querier on 0 of 1 segment, 1 without' 15
     sleep 1
     before=$(switches)
     sleep 3
@@ -98,7 +98,7 @@ test_system_log()
     wait_log igmpqd 'info: eth0: querier as' 15
     # After the drop as well.
     frame peer query --src 192.168.50.5
-    within 5 logged syslog ' <[0-9]+>.* igmpqd\[[0-9]+\]: eth0: .*192\.168\.50\.5' || fail 'not in the log of the system after the drop'
+    within 15 logged syslog ' <[0-9]+>.* igmpqd\[[0-9]+\]: eth0: .*192\.168\.50\.5' || fail 'not in the log of the system after the drop'
 }
 
 # Nothing that it opens is taken for its standard descriptors, where these are closed: a socket would send its log.
@@ -109,7 +109,7 @@ test_closed_descriptors()
     cable
     # shellcheck disable=SC2016 # expanded by that shell
     start igmpqd q sh -c 'exec "$0" -i eth0 --control-socket none -v --pidfile "$1" <&- >&- 2>&-' "$IGMPQ_BIN/igmpqd" "$E2E_DIR/q.pid"
-    within 5 test -s "$E2E_DIR/q.pid" || fail 'it does not start'
+    within 15 test -s "$E2E_DIR/q.pid" || fail 'it does not start'
     sleep 1
     for file in 0 1 2; do
         [ "$(readlink "/proc/$(pid_of igmpqd)/fd/$file")" = /dev/null ] ||
@@ -138,11 +138,11 @@ test_in_the_background()
     [ "$(awk '/^PPid/ { print $2 }' "/proc/$process/status")" != "$(pid_of starter)" ] || fail 'it is not in the background'
     [ "$(readlink "/proc/$process/cwd")" = / ] || fail 'it stays in a folder'
     [ "$(readlink "/proc/$process/fd/2")" = /dev/null ] || fail 'it keeps standard error'
-    within 5 logged syslog 'igmpqd\[[0-9]+\]: eth0: querier as' || fail 'not in the log of the system'
+    within 15 logged syslog 'igmpqd\[[0-9]+\]: eth0: querier as' || fail 'not in the log of the system'
     never_logged starter 'info'
     # The file is found from there, too.
     kill -s HUP "$process"
-    within 5 logged syslog 'configuration read again' || fail 'no reload'
+    within 15 logged syslog 'configuration read again' || fail 'no reload'
 
     # Another one is refused, in the foreground, with the reason.
     querier second q -i eth0 --daemonize --pidfile "$E2E_DIR/q.pid" --control-socket none
@@ -157,13 +157,13 @@ test_in_the_background()
 
     # Root's folder: the file is made empty.
     kill -s TERM "$process"
-    within 5 not test -d "/proc/$process" || fail 'it does not end'
+    within 15 not test -d "/proc/$process" || fail 'it does not end'
     [ ! -s "$E2E_DIR/q.pid" ] || fail "the file holds $(cat "$E2E_DIR/q.pid")"
     within 10 logged syslog 'stopping on signal 15' || fail 'the end is not in the log'
 
     # In the foreground it is root's as well, and removed by who may.
     querier fourth q -i eth0 --pidfile "$E2E_DIR/q.pid" --no-sandbox
-    wait_log fourth 'querier as' 5
+    wait_log fourth 'querier as' 15
     [ "$(cat "$E2E_DIR/q.pid")" = "$(pid_of fourth)" ] || fail 'another number'
     [ "$(stat -c %U "$E2E_DIR/q.pid")" = root ] || fail 'the file is not of root'
     stop fourth
