@@ -37,10 +37,11 @@ said()
     cut -d ' ' -f 2- "$E2E_DIR/specific.txt"
 }
 
-# spaced: the lines of the last said are a second apart, where they differ in time at all.
+# spaced: the lines of the last said are a second apart, where they differ in time at all. On a busy machine the first of two
+# is late or the second.
 spaced()
 {
-    awk 'NR > 1 && $1 - last > 0.2 && ($1 - last < 0.9 || $1 - last > 1.3) { exit 1 } { last = $1 }' \
+    awk 'NR > 1 && $1 - last > 0.2 && ($1 - last < 0.6 || $1 - last > 1.5) { exit 1 } { last = $1 }' \
         "$E2E_DIR/specific.txt" || fail "not a second apart: $(cut -d ' ' -f 1 "$E2E_DIR/specific.txt" | paste -s -d ' ')"
 }
 
@@ -371,7 +372,7 @@ test_400_sources_are_split()
     cat "$E2E_DIR/split.log"
     # 366 and 34, now and after a second
     [ "$(awk '{ print $4 }' "$E2E_DIR/split.log" | paste -s -d ' ')" = '366 34 366 34' ] || fail 'not split as 366 and 34, twice'
-    awk 'NR == 1 { t = $1 } NR == 2 && $1 - t > 0.2 || NR == 3 && ($1 - t < 0.9 || $1 - t > 1.3) { exit 1 }' \
+    awk 'NR == 1 { t = $1 } NR == 2 && $1 - t > 0.2 || NR == 3 && ($1 - t < 0.6 || $1 - t > 1.5) { exit 1 }' \
         "$E2E_DIR/split.log" || fail 'not at 0 and 1 s'
     # each source once each time
     expect "$(awk 'NR <= 2 { print $4 }' "$E2E_DIR/specific.txt" | tr ',' '\n' | sort -u | wc -l) == 400" 'sources asked for'
