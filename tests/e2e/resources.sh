@@ -88,10 +88,10 @@ test_valgrind()
     sleep 2
     # A little of everything: lost, taken over, refused, a member, a leave, a link that goes and comes.
     frame peer query --src 192.168.50.5
-    wait_log igmpqd 'LOST to lower IP' 15
+    wait_log igmpqd 'LOST to lower IP' 30
     frame peer query --bad-igmp-sum
     frame peer query --octets 9 --src 192.168.50.5
-    wait_log igmpqd 'taking over' 8
+    wait_log igmpqd 'taking over' 30
     frame peer report --group 239.1.2.3 --src 192.168.50.21
     frame peer v3report --record IS_EX:239.1.2.4 --record ALLOW:232.1.2.3:10.0.0.1,10.0.0.2 --src 192.168.50.21
     frame peer leave --group 239.1.2.3 --src 192.168.50.21
