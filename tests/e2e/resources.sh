@@ -53,6 +53,7 @@ test_wall_clock_jumps()
     # A sanitizer's runtime wants to be first in line; it need not be.
     start igmpqd q env ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 "LD_PRELOAD=$E2E_DIR/wallclock.so" \
         "$IGMPQ_BIN/igmpqd" -i eth0 -q 2 -t 5 -v
+    wait_log igmpqd 'querier as' 15
     sleep 12
     stop igmpqd
     ended_with 0
