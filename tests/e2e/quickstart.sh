@@ -37,7 +37,10 @@ test_show()
     left_nothing first
     [ "$(grep -c '^ *[0-9][0-9]* s | ' "$E2E_DIR/first.log")" -eq 22 ] || fail 'not a line each second'
     logged first '^With igmpqd: +kept alive for 22 s\.$' || fail 'no verdict for the LAN with igmpqd'
-    logged first '^Without igmpqd: dropped out after 1[0-9] s\.$' || fail 'no verdict for the LAN without'
+    # The switch forgets 12 s after the last report, which comes up to 6 s before the querier falls silent (it asks every 4 s,
+    # and the receiver takes up to 2 s) and 2 s after it at the latest; and the stream has to be missed for two looks, a second
+    # apart.
+    logged first '^Without igmpqd: dropped out after ([6-9]|1[0-7]) s\.$' || fail 'no verdict for the LAN without'
     # The switch really stops forwarding.
     grep '^ *2[0-2] s | ' "$E2E_DIR/first.log" | grep -q 'without: no entry, .* 0 packets/s$' || fail 'the stream still arrives'
     if grep -P '\033' "$E2E_DIR/first.log"; then fail 'escape sequences on a pipe'; fi
