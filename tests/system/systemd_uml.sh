@@ -63,7 +63,7 @@ ended()
 {
     [ -e "$root/guest.status" ] || ! is_running uml
 }
-within 240 ended || fail "still running: $(tail -n 20 "$root/guest.log" "$E2E_DIR/console.log")"
+within 600 ended || fail "still running: $(tail -n 20 "$root/guest.log" "$E2E_DIR/console.log")"
 cp "$root/guest.log" "$E2E_DIR/" 2>/dev/null || fail "it did not boot: $(tail -n 20 "$E2E_DIR/console.log")"
 cat "$E2E_DIR/guest.log"
 case $(cat "$root/guest.status" 2>/dev/null) in
