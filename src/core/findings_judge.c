@@ -102,7 +102,7 @@ static bool is_regular_pause(const struct watch *watch, duration silence)
 
 static void judge_silence(struct findings *findings, struct watch *watch, struct moment end)
 {
-    struct silence running = watch_silence(findings, watch, end);
+    struct silence running = watch_silence_until(findings, watch, end);
     const struct silence *longest = &watch->longest_silence;
     struct tally evidence = watch->silences;
 

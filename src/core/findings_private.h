@@ -326,8 +326,8 @@ static inline bool watch_is_answer_time(const struct watch *watch, instant now)
 
 /* findings_query.c */
 /** The silence since the last query, or since the watch began, as it is at `end`. */
-struct silence watch_silence(const struct findings *findings, const struct watch *watch,
-                             struct moment end);
+struct silence watch_silence_until(const struct findings *findings, const struct watch *watch,
+                                   struct moment end);
 void watch_query(struct findings *findings, struct watch *watch, struct moment now,
                  const struct received *received);
 /** A query that says only that it was damaged, and how (D-10). */

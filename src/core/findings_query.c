@@ -82,8 +82,8 @@ void watch_flood(struct watch *watch, struct moment now, const struct frame *fra
 
 /* ---- silence and rounds (D-01, D-02, D-03) ---- */
 
-struct silence watch_silence(const struct findings *findings, const struct watch *watch,
-                             struct moment end)
+struct silence watch_silence_until(const struct findings *findings, const struct watch *watch,
+                                   struct moment end)
 {
     struct moment since = watch->last_query.at == INSTANT_NEVER ? watch->since : watch->last_query;
     struct silence silence = {.since = since, .stops_at = INSTANT_NEVER};
@@ -106,7 +106,7 @@ struct silence watch_silence(const struct findings *findings, const struct watch
 
 static void end_silence(const struct findings *findings, struct watch *watch, struct moment now)
 {
-    struct silence silence = watch_silence(findings, watch, now);
+    struct silence silence = watch_silence_until(findings, watch, now);
 
     if (silence.is_fault) {
         if (watch->silences.count == 0)
