@@ -21,9 +21,9 @@ enum background {
     BACKGROUND_DAEMON, /* the daemon, without a terminal, in the folder "/" */
     BACKGROUND_READY   /* who was started; the daemon is ready */
 };
-const char *background_name(enum background background);
 
-/** `report` is for background_tell(). Before anything is opened but what is meant to stay open. */
+/** Go into the background. `*report` is for background_tell(), -1 where nobody waits. To be called
+ * before anything is opened but what is meant to stay open. */
 enum background background_start(int *report, struct problem *problem);
 
 /** How the start went: NULL: it is ready; else why it is not. `report` -1: nobody waits. */

@@ -56,7 +56,6 @@ enum sandbox_role {
     SANDBOX_HELPER, /* running programs */
     SANDBOX_READER  /* reading and writing what is open; sandbox_filter() alone */
 };
-const char *sandbox_role_name(enum sandbox_role role);
 
 /**
  * Become `user` and keep nothing but what the role needs. 0; -1 with a sentence. 1 with a sentence:

@@ -10,16 +10,6 @@
 
 #define READY '+' /* no sentence begins so */
 
-const char *background_name(enum background background)
-{
-    switch (background) {
-    case BACKGROUND_FAILED: return "failed";
-    case BACKGROUND_DAEMON: return "daemon";
-    case BACKGROUND_READY: return "ready";
-    }
-    return "unknown";
-}
-
 void background_fill_standard(void)
 {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)

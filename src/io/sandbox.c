@@ -19,16 +19,6 @@
  * be a thousand million. */
 #define DESCRIPTORS_MOST 4096
 
-const char *sandbox_role_name(enum sandbox_role role)
-{
-    switch (role) {
-    case SANDBOX_DAEMON: return "daemon";
-    case SANDBOX_HELPER: return "helper";
-    case SANDBOX_READER: return "reader";
-    }
-    return "unknown";
-}
-
 static bool find_user(const char *name, struct service_user *out)
 {
     const struct passwd *found = getpwnam(name);

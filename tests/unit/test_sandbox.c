@@ -57,14 +57,6 @@ static void test_users(void **state)
     }
 }
 
-static void test_names(void **state)
-{
-    (void)state;
-    assert_string_equal(sandbox_role_name(SANDBOX_DAEMON), "daemon");
-    assert_string_equal(sandbox_role_name(SANDBOX_HELPER), "helper");
-    assert_string_equal(sandbox_role_name(SANDBOX_READER), "reader");
-}
-
 static void test_descriptors_are_closed(void **state)
 {
     int kept[2] = {40, 42};
@@ -147,7 +139,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_users),
-        cmocka_unit_test(test_names),
         cmocka_unit_test(test_descriptors_are_closed),
 #ifdef __linux__
         cmocka_unit_test(test_dropping),
