@@ -32,6 +32,7 @@ static inline instant instant_after(instant at, duration span)
     return at + span;
 }
 
+/** NEVER is later than everything. */
 static inline instant instant_earlier(instant a, instant b)
 {
     return a < b ? a : b;
@@ -53,6 +54,7 @@ struct mac {
     uint8_t octet[6];
 };
 
+/** a.b.c.d */
 static inline struct address address_of(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
     return (struct address){(uint32_t)a << 24 | (uint32_t)b << 16 | (uint32_t)c << 8 | d};
@@ -79,6 +81,7 @@ static inline bool address_is_none(struct address a)
     return a.ipv4 == 0;
 }
 
+/** 224.0.0.0/4. */
 static inline bool address_is_multicast(struct address a)
 {
     return a.ipv4 >> 28 == 0xe;
@@ -90,11 +93,13 @@ static inline bool address_is_link_local_multicast(struct address a)
     return a.ipv4 >> 8 == 0xe00000;
 }
 
+/** The mask of a length from 0 to 32, in host order. */
 static inline uint32_t prefix_mask(unsigned length)
 {
     return length == 0 ? 0 : UINT32_MAX << (32 - length);
 }
 
+/** Whether the address is in that network; length 0 contains all. */
 static inline bool prefix_contains(struct prefix p, struct address a)
 {
     return ((p.address.ipv4 ^ a.ipv4) & prefix_mask(p.length)) == 0;
@@ -127,6 +132,7 @@ static inline bool mac_equal(struct mac a, struct mac b)
     return memcmp(a.octet, b.octet, sizeof a.octet) == 0;
 }
 
+/** 00:00:00:00:00:00, which stands for "not known". */
 static inline bool mac_is_none(struct mac a)
 {
     return mac_equal(a, (struct mac){{0}});

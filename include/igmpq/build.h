@@ -14,7 +14,9 @@
 
 struct builder;
 
+/** NULL with a sentence when there is no memory or libnet says no. */
 struct builder *builder_open(struct problem *problem);
+/** NULL is fine. */
 void builder_close(struct builder *builder);
 
 /**

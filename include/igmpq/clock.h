@@ -32,6 +32,7 @@ int clock_alarm_open(void);
 /** Set it, NEVER switches it off; what it told before is forgotten. False: it will not ring, as
  * with -1. */
 bool clock_alarm_set(int descriptor, instant at);
+/** -1 is fine. */
 void clock_alarm_close(int descriptor);
 
 #endif

@@ -91,6 +91,7 @@ struct config {
 int config_load(const char *path, const struct overrides *overrides, const char *const *interfaces,
                 unsigned interface_count, struct config *out, void (*tell)(const char *text),
                 struct problem *problem);
+/** Free what config_load() made, and leave `*config` empty. */
 void config_free(struct config *config);
 
 /** Whether `path` is a pipe or a socket, which says what it has to say once: opening it again waits

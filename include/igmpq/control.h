@@ -345,10 +345,12 @@ instant control_deadline(const struct control *control);
  */
 void control_turn(struct control *control, instant now, const struct pollfd polls[CONTROL_POLLS]);
 
+/** Of the server itself. */
 struct control_figures {
-    unsigned clients;
-    uint64_t refused; /* there were too many */
+    unsigned clients; /* now */
+    uint64_t refused; /* so far: there were too many */
 };
+/** Without a server (NULL) all are 0. */
 struct control_figures control_figures(const struct control *control);
 
 #endif

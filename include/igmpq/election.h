@@ -23,6 +23,7 @@ enum election_event {
     ELECTION_EVENT_COUNT
 };
 
+/** "start", "stop", "beaten" and so on; static. */
 const char *election_event_name(enum election_event event);
 
 /**
@@ -70,6 +71,7 @@ struct tenure {
  * or 3. */
 #define TENURE_SPAN_MAX (900 * SECONDS)
 
+/** Somebody else was elected: nothing is known of the cadence yet. */
 void tenure_begin(struct tenure *tenure);
 
 /** A general query of the elected querier at `now`. */
@@ -82,6 +84,7 @@ struct adopted {
     duration query_interval;
     duration response;
 };
+/** What has not been heard of the elected querier is ours, of `params` (resolved). */
 struct adopted tenure_adopted(const struct tenure *tenure, const struct params *params);
 
 /** The other querier present interval: fixed, or RV * max(own QI, period) + QRI/2; the RFC's

@@ -32,6 +32,7 @@ struct received {
 
 /** NULL without memory. `seed` decides all randomness (jitter). */
 struct engine *engine_create(uint64_t seed);
+/** With all its segments. NULL is fine. */
 void engine_destroy(struct engine *engine);
 
 /**
@@ -48,8 +49,9 @@ unsigned engine_segment_add_inner(struct engine *engine, const char *name, unsig
 /** Forget a segment; its number may be given again. */
 void engine_segment_remove(struct engine *engine, unsigned segment);
 
-/** Number of segment slots; engine_segment() of a removed one is NULL. */
+/** Number of segment slots, those of removed ones too. */
 unsigned engine_segment_count(const struct engine *engine);
+/** The segment of that number, until it is removed; NULL: there is none. */
 const struct segment *engine_segment(const struct engine *engine, unsigned segment);
 /** The one for this port and VLAN, or ENGINE_NO_SEGMENT. */
 unsigned engine_segment_find(const struct engine *engine, unsigned port, uint16_t vlan);
@@ -74,7 +76,8 @@ instant engine_true_deadline(struct engine *engine);
  */
 void engine_tick(struct engine *engine, instant now, struct outbox *outbox);
 
-/** See segment_link(), segment_configure(), segment_query_now(). */
+/** See segment_link(), segment_configure(), segment_query_now(). A number that no segment has:
+ * nothing is done, false. */
 void engine_link(struct engine *engine, instant now, unsigned segment,
                  const struct identity *identity, struct outbox *outbox);
 void engine_configure(struct engine *engine, instant now, unsigned segment,

@@ -19,6 +19,7 @@ enum query_reason {
     QUERY_REASON_COUNT
 };
 
+/** "startup", "periodic" and so on; static. */
 const char *query_reason_name(enum query_reason reason);
 
 /** Who speaks on a segment: what every query from there has in common. */
@@ -55,6 +56,7 @@ enum warning {
     WARNING_COUNT
 };
 
+/** Lower case, words joined by '-'; static. */
 const char *warning_name(enum warning warning);
 
 enum event_kind {
@@ -73,6 +75,7 @@ enum event_kind {
     EVENT_KIND_COUNT
 };
 
+/** "role", "query-sent" and so on; static. */
 const char *event_kind_name(enum event_kind kind);
 
 /** One event. Fields that its kind does not name are zero. */
@@ -108,6 +111,7 @@ struct outbox {
     struct event event[OUTBOX_EVENTS];
 };
 
+/** To be called when all that is in it was sent and published. */
 static inline void outbox_clear(struct outbox *outbox)
 {
     outbox->query_count = 0;

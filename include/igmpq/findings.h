@@ -326,6 +326,7 @@ bool findings_end(struct findings *findings, instant now);
 
 /** The list made by the last findings_end(), by segment, id, address, group, MAC addresses. */
 unsigned findings_count(const struct findings *findings);
+/** `index` is below findings_count(). */
 const struct finding *findings_at(const struct findings *findings, unsigned index);
 
 #endif

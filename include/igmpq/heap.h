@@ -29,6 +29,7 @@ bool heap_reserve(struct heap *heap);
 void heap_insert(struct heap *heap, struct heap_entry *entry);
 /** The entry's due became another. */
 void heap_update(struct heap *heap, struct heap_entry *entry, instant due);
+/** Take out an entry that is in it. */
 void heap_remove(struct heap *heap, struct heap_entry *entry);
 /** The earliest, or NULL. */
 static inline struct heap_entry *heap_first(const struct heap *heap)

@@ -35,6 +35,7 @@ enum igmp_kind {
 /** "v2-query" and so on; static. */
 const char *igmp_kind_name(enum igmp_kind kind);
 
+/** Of whatever version. */
 static inline bool igmp_kind_is_query(enum igmp_kind kind)
 {
     return kind == IGMP_KIND_V1_QUERY || kind == IGMP_KIND_V2_QUERY || kind == IGMP_KIND_V3_QUERY;
@@ -60,13 +61,12 @@ static inline unsigned igmp_kind_version(enum igmp_kind kind)
 /** A received message. Its sources or records stay in the octets it was decoded from (borrowed). */
 struct igmp_message {
     enum igmp_kind kind;
-    uint8_t type;         /* first octet on the wire */
-    uint8_t code;         /* second octet on the wire */
-    struct address group; /* queries, version 1 and 2 reports, leave; none in general queries */
-    duration
-        max_response;   /* queries; 10 s in version 1 queries (RFC 3376 section 4.1.1 reads 0 so) */
-    bool suppress;      /* version 3 queries: the S flag */
-    uint8_t robustness; /* version 3 queries: QRV, 0 = not given */
+    uint8_t type;          /* first octet on the wire */
+    uint8_t code;          /* second octet on the wire */
+    struct address group;  /* queries, version 1 and 2 reports, leave; none in general queries */
+    duration max_response; /* queries; 10 s in version 1 queries (RFC 2236 section 4 reads 0 so) */
+    bool suppress;         /* version 3 queries: the S flag */
+    uint8_t robustness;    /* version 3 queries: QRV, 0 = not given */
     duration query_interval; /* version 3 queries: decoded QQIC, 0 = not given */
     unsigned count;          /* sources of a version 3 query, records a version 3 report claims */
     struct octets items;     /* those sources or records, borrowed */

@@ -26,6 +26,7 @@ int inject(struct injector *injector, struct octets frame, struct problem *probl
  * 4 where a BPF device counts it, else 0. */
 unsigned inject_tag_in_mtu(void);
 
+/** NULL is fine. */
 void injector_close(struct injector *injector);
 
 #endif

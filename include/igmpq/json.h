@@ -7,7 +7,8 @@
  *
  * Every function returns a line without newline that the caller frees with free(), or NULL without
  * memory. Times are strings of seconds since the epoch, spans strings of seconds, both with six
- * decimals: no reader loses digits to floating point.
+ * decimals: no reader loses digits to floating point. `wall` is what is to be added to the engine's
+ * time to get the time since the epoch.
  */
 #ifndef IGMPQ_JSON_H
 #define IGMPQ_JSON_H
@@ -24,13 +25,14 @@ struct json_header {
     const char *link;  /* "ethernet" and so on */
     const char *view;  /* "observe", "as", "live" */
 };
+/** "header", with JSON_SCHEMA. */
 char *json_line_header(const struct json_header *header);
 
 /** A frame whose IP protocol is 2. `segment` NULL: none is for it. `number` 0: none. */
 char *json_line_frame(uint64_t number, instant at, const struct segment *segment,
                       const struct received *received);
 
-/** `wall` is what is to be added to the engine's time to get the time since the epoch. */
+/** "event". `segment` is the one it happened on; NULL: not known. */
 char *json_line_event(const struct event *event, const struct segment *segment, duration wall);
 
 /** A time during which a querier was the elected one. */
@@ -50,16 +52,19 @@ struct json_querier {
     const struct json_term *terms;
     unsigned term_count;
 };
+/** "querier". */
 char *json_line_querier(const struct json_querier *querier, const struct segment *segment,
                         duration wall);
 
+/** "group", with its sources and their filter mode as they are `now` on the engine's clock. */
 char *json_line_group(const struct group *group, const struct segment *segment, instant now,
                       duration wall);
 
+/** "finding", with `words` that were made of it. */
 char *json_line_finding(const struct finding *finding, const struct segment *segment,
                         const struct finding_words *words, duration wall);
 
-/** What was there in all. */
+/** What was there in all on one segment. */
 struct json_summary_segment {
     const struct segment *segment;
     instant first, last;
@@ -70,6 +75,7 @@ struct json_summary_segment {
     uint64_t joined, left;
 };
 
+/** And of the whole input. */
 struct json_summary {
     uint64_t frames, igmp, data, stray, out_of_order, dropped;
     instant first, last; /* NEVER: no frame */
@@ -78,6 +84,7 @@ struct json_summary {
     const struct json_summary_segment *segments;
     unsigned segment_count;
 };
+/** "summary". */
 char *json_line_summary(const struct json_summary *summary, duration wall);
 
 /** Draw the random number that objects are hashed with now, and not when the first one is made. */

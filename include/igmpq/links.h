@@ -39,6 +39,7 @@ bool links_is_name(const char *name);
 
 /** Take a snapshot, ordered by index; 0 or -1. */
 int links_take(struct links *out, struct problem *problem);
+/** Leaves `*links` empty, which is fine too. */
 void links_free(struct links *links);
 
 /** The one of that name, or NULL. */
@@ -74,6 +75,7 @@ int links_watch_open(struct problem *problem);
 /** Throw away what waits there. 1: something did; 0: nothing; -1 with errno: it cannot be read, and
  * would stay readable: open another. */
 int links_watch_drain(int descriptor);
+/** -1 is fine. */
 void links_watch_close(int descriptor);
 
 #endif

@@ -27,6 +27,7 @@ struct local_echo *local_echo_open(unsigned interface_index, struct problem *pro
 int local_echo_send(struct local_echo *echo, const struct envelope *envelope, struct octets payload,
                     struct problem *problem);
 
+/** NULL is fine. */
 void local_echo_close(struct local_echo *echo);
 
 #endif

@@ -19,6 +19,7 @@
  * is warned of in the log, and no obstacle.
  */
 int lock_take(const char *interface, uid_t service, struct problem *problem);
+/** -1 is fine. */
 void lock_release(int descriptor);
 
 #define LOCK_NO_USER ((uid_t)-1)

@@ -12,10 +12,12 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+/** "error", "warning", "info", "debug"; static. */
 const char *log_level_name(enum log_level level);
 
 /** Lines above this level are not written; starts at info. */
 void log_set_level(enum log_level level);
+/** For who would make a line in vain. */
 enum log_level log_get_level(void);
 
 /** Also to the system's log, facility daemon, from now on; `socket` is where the log daemon

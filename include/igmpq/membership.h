@@ -74,10 +74,11 @@ struct membership_context {
     const struct origin *origin; /* for membership_tick() alone, which is who asks */
 };
 
+/** Empty, with the limits of `params` (resolved). Allocates nothing. */
 void membership_init(struct membership *membership, const struct params *params);
 /** Other limits from now on; what is over a lowered limit stays until it expires. */
 void membership_configure(struct membership *membership, const struct params *params);
-/** Forget everything (link down). The refused counts stay. */
+/** Forget and free everything (link down, or the end). The refused counts stay. */
 void membership_clear(struct membership *membership);
 
 /**
@@ -112,6 +113,7 @@ void membership_tick(struct membership *membership, instant now,
 /** Whether a group is being asked about (last member queries under way; Q-66). */
 bool membership_is_checking(const struct membership *membership, instant now);
 
+/** The group of that address, or NULL. */
 const struct group *membership_group(const struct membership *membership, struct address group);
 /** Sources of all groups together. */
 static inline unsigned membership_source_count(const struct membership *membership)

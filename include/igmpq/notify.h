@@ -23,8 +23,11 @@ struct notify *notify_open(instant now, struct problem *problem);
 
 /** Ready, at the start or after a reload; `status` is a line for people. */
 void notify_ready(struct notify *notify, instant now, const char *status);
+/** Another line for people; sent where it is another. */
 void notify_status(struct notify *notify, instant now, const char *status);
+/** A reload begins; notify_ready() ends it. */
 void notify_reloading(struct notify *notify);
+/** The daemon is about to end. */
 void notify_stopping(struct notify *notify);
 
 /** Feed the watchdog and send what could not be sent, when that is due. */
@@ -33,6 +36,7 @@ void notify_turn(struct notify *notify, instant now);
 /** When notify_turn() is to be called at the latest; NEVER: there is no watchdog. */
 instant notify_deadline(const struct notify *notify);
 
+/** Tells nothing. */
 void notify_close(struct notify *notify);
 
 #endif

@@ -30,7 +30,8 @@ enum last_member_transition { TRANSITION_COMPLETE, TRANSITION_DEFER, TRANSITION_
 enum membership_formula { MEMBERSHIP_RFC9776, MEMBERSHIP_RFC3376, MEMBERSHIP_COUNT };    /* */
 enum response_source { RESPONSE_HEARD, RESPONSE_OWN, RESPONSE_SOURCE_COUNT };            /* */
 
-/* One name list each, in enum order; NULL beyond. For options, configuration and output alike. */
+/* One name list each, in enum order; NULL beyond; static. For options, configuration and output
+ * alike. */
 const char *profile_name(enum profile profile);
 const char *policy_name(enum policy policy);
 const char *mode_name(enum mode mode);
@@ -130,6 +131,7 @@ const char *params_complaint_text(enum params_complaint complaint);
 /** The setting it is about, by the name that people write; NULL for params that are only wrong
  * together. */
 const char *params_complaint_setting(enum params_complaint complaint);
+/** Whether it cannot run so; else it is a warning. */
 static inline bool params_complaint_is_error(enum params_complaint complaint)
 {
     return complaint > PARAMS_OK && complaint < PARAMS_WARNINGS;

@@ -16,6 +16,7 @@
 #define PORT_RETRY_FIRST (1 * SECONDS)
 #define PORT_RETRY_MOST  (60 * SECONDS)
 
+/** What the daemon knows of an interface, and has open of it. */
 struct port_io {
     char name[LINK_NAME_SIZE];
     int lock;                 /* held as long as the port is there; -1: another igmpqd has it */
@@ -59,6 +60,7 @@ void port_init(struct port_io *port, const char *name);
 /** Open capture, injector and echo of the interface in `port->link`. 0, or -1 with a sentence and
  * all closed. */
 int port_attach(struct port_io *port, instant now, struct problem *problem);
+/** Close all that port_attach() opened; fine where nothing is open. */
 void port_detach(struct port_io *port);
 
 /**

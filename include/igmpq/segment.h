@@ -111,6 +111,7 @@ struct segment {
 /** A segment that is down. `params` resolved. False without memory. */
 bool segment_init(struct segment *segment, const char *name, unsigned id, unsigned port,
                   uint16_t vlan, const struct params *params, uint64_t seed);
+/** What it holds, not the segment itself. */
 void segment_free(struct segment *segment);
 
 /** Link, address or MAC address are as given from now on; starts, stops or restarts the querier
@@ -135,6 +136,7 @@ enum verdict segment_frame(struct segment *segment, instant now, const struct fr
 instant segment_deadline(const struct segment *segment);
 /** The same, and never too early: members that were refreshed are put off first. */
 instant segment_true_deadline(struct segment *segment);
+/** Do what is due; with a full outbox the rest stays due. */
 void segment_tick(struct segment *segment, instant now, struct outbox *outbox);
 
 /** A query at once, at a person's wish: general for group none. False (and nothing sent) when not

@@ -16,8 +16,11 @@
 #define TEXT_MAC_SIZE      18
 #define TEXT_DURATION_SIZE 32
 
+/** "192.168.1.10". */
 const char *text_address(struct address address, char out[TEXT_ADDRESS_SIZE]);
+/** "192.168.1.10/24". */
 const char *text_prefix(struct prefix prefix, char out[TEXT_PREFIX_SIZE]);
+/** "00:00:5e:00:53:01". */
 const char *text_mac(struct mac mac, char out[TEXT_MAC_SIZE]);
 
 /** Seconds with as many decimals as needed, at most six: "60", "31.25", "-0.5"; "never" for NEVER.
@@ -48,6 +51,7 @@ struct text_line {
     size_t size, used;
 };
 
+/** Add to it as printf does. */
 void text_line_add(struct text_line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /** "192.168.1.20 (02:00:00:00:00:14)"; the address alone when there is no MAC address. */
@@ -60,6 +64,7 @@ struct text_nearest {
     size_t least;
 };
 
+/** Nothing tried yet. */
 struct text_nearest text_nearest_begin(const char *name);
 /** `known` is one of them, borrowed; of two that are as near the first counts. */
 void text_nearest_try(struct text_nearest *near, const char *known);
