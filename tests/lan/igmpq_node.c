@@ -35,16 +35,21 @@ bool igmpq_may_query(const struct node *node)
     return node->kind == NODE_IGMPQ && node->is_alive && node->has_link && mode != MODE_PASSIVE;
 }
 
+static void resolve(const struct params *asked, struct params *out)
+{
+    enum params_complaint complaints[PARAMS_COMPLAINTS];
+
+    if (params_resolve(asked, out, complaints) > 0 && params_complaint_is_error(complaints[0]))
+        abort();
+}
+
 struct node *igmpq_add(struct sim *sim, const struct params *asked, struct address address,
                        unsigned bridge)
 {
-    enum params_complaint complaints[PARAMS_COMPLAINTS];
     struct node *node = sim_node(sim, NODE_IGMPQ, address, bridge, SIM_NONE);
 
     node->igmpq = (struct igmpq){.role = ROLE_DOWN, .querier_since = INSTANT_NEVER};
-    if (params_resolve(asked, &node->igmpq.params, complaints) > 0 &&
-        params_complaint_is_error(complaints[0]))
-        abort();
+    resolve(asked, &node->igmpq.params);
     return node;
 }
 
@@ -130,6 +135,15 @@ void igmpq_address(struct sim *sim, struct node *node, struct address address)
 {
     node->address = address;
     tell_link(sim, node);
+}
+
+void igmpq_configure(struct sim *sim, struct node *node, const struct params *asked)
+{
+    resolve(asked, &node->igmpq.params);
+    watch_disturbed(sim);
+    engine_configure(node->igmpq.engine, own_time(node, sim->now), 0, &node->igmpq.params,
+                     sim->outbox);
+    go_on(sim, node);
 }
 
 void igmpq_wake(struct sim *sim, struct node *node)

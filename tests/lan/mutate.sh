@@ -18,11 +18,11 @@ trap 'exit 1' INT TERM HUP
 missed=0
 count=0
 
-# The simulator's sources: all there are but the older test of the election.
+# The simulator's sources: all there are but the test of the election on it.
 set --
 for source in "$root"/tests/lan/*.c; do
     case $source in
-    */lan.c | */test_lan.c) ;;
+    */test_lan.c) ;;
     *) set -- "$@" "$source" ;;
     esac
 done

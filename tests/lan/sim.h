@@ -320,6 +320,8 @@ void igmpq_start(struct sim *sim, struct node *node);
 void igmpq_kill(struct sim *sim, struct node *node);
 void igmpq_link(struct sim *sim, struct node *node, bool has_link);
 void igmpq_address(struct sim *sim, struct node *node, struct address address);
+/** Other settings while it runs; INVARIANT_PACE goes by the new ones at once. */
+void igmpq_configure(struct sim *sim, struct node *node, const struct params *asked);
 void igmpq_wake(struct sim *sim, struct node *node);
 void igmpq_hear(struct sim *sim, struct node *node, const struct parcel *parcel);
 const struct segment *igmpq_segment(const struct node *node);
