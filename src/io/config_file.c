@@ -375,6 +375,14 @@ static int keep_names(struct file *file, struct problem *problem)
     return is_kept ? 0 : problem_set(problem, "no memory");
 }
 
+/** Where libconfig says little: to newer ones a number too large for an int is of another type than
+ * the others of its array. */
+static bool is_vague(const char *error)
+{
+    return strcmp(error, "syntax error") == 0 ||
+           strcmp(error, "mismatched element type in array") == 0;
+}
+
 /** What libconfig did not like. */
 static int explain(const config_t *tree, const char *path, const char *text,
                    struct problem *problem)
@@ -386,8 +394,8 @@ static int explain(const config_t *tree, const char *path, const char *text,
     if (line > 0 && config_text_explain_include(file, (unsigned)line, problem))
         return -1;
     char *included = config_error_file(tree) ? config_text_read(file, &ignored) : NULL;
-    bool is_syntax = strcmp(config_error_text(tree), "syntax error") == 0;
-    bool is_explained = line > 0 && is_syntax && (included || !config_error_file(tree)) &&
+    bool is_explained = line > 0 && is_vague(config_error_text(tree)) &&
+                        (included || !config_error_file(tree)) &&
                         config_hint(file, included ? included : text, (unsigned)line, problem);
     free(included);
     if (is_explained)
