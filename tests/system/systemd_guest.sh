@@ -177,7 +177,8 @@ began=$(seconds)
 systemctl stop igmpqd || fail 'it cannot be stopped'
 took=$(($(seconds) - began))
 [ "$(show igmpqd Result)" = success ] || fail "it ended with $(show igmpqd Result)"
-[ "$took" -le 3 ] || fail "it took $took s to stop"
+# One that does not end is killed later than that, and its result is another.
+[ "$took" -le 10 ] || fail "it took $took s to stop"
 say 'stopped in time'
 
 # The other unit on the same interface, without a file.
