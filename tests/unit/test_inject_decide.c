@@ -381,6 +381,18 @@ static void test_answer_suppressed(void **state)
     heard_free(&scene.heard);
 }
 
+/* A timer of 10 s rings up to 0.64 s late in Linux, one of 1 s up to 0.08 s: none of them is late.
+ */
+static void test_late_answers(void **state)
+{
+    (void)state;
+    assert_true(decide_late_after(10 * SECONDS) > 10 * SECONDS + 640 * MILLISECONDS);
+    assert_true(decide_late_after(10 * SECONDS) < 12 * SECONDS);
+    assert_true(decide_late_after(SECONDS) > SECONDS + 80 * MILLISECONDS);
+    assert_true(decide_late_after(SECONDS) < SECONDS + 500 * MILLISECONDS);
+    assert_true(decide_late_after(DECISECONDS) < 4 * DECISECONDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_announced),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_answer_suppressed),
+        cmocka_unit_test(test_late_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,8 @@
 
 #include "igmpq/text.h"
 
+#define LATE (250 * MILLISECONDS) /* the delay of a network */
+
 static const struct heard_querier *lowest_version(const struct heard *heard)
 {
     const struct heard_querier *lowest = NULL;
@@ -207,6 +209,11 @@ int decide_source(const struct knowledge *known, const struct request *request,
     else if (request->kind == INJECT_QUERY && !is_harmless(known, *source, why))
         *source = ADDRESS_NONE;
     return 0;
+}
+
+duration decide_late_after(duration max_response)
+{
+    return max_response + max_response / 8 + LATE;
 }
 
 int decide_frame(const struct knowledge *known, const struct request *request,

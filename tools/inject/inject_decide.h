@@ -47,6 +47,13 @@ void decide_announced(const struct knowledge *known, unsigned *robustness,
 int decide_source(const struct knowledge *known, const struct request *request,
                   struct address *source, char why[DECIDE_TEXT_SIZE], struct problem *problem);
 
+/**
+ * When an answer is late, counted from its query: behind the response time, what networks take, and
+ * what hosts do to theirs. Linux keeps timers the coarser the longer they are, up to an eighth of
+ * their time; 10 s may be 10.64.
+ */
+duration decide_late_after(duration max_response);
+
 /** Whether a frame may leave at all: faults and foreign MAC addresses need --force. 0 or -1. */
 int decide_frame(const struct knowledge *known, const struct request *request,
                  struct problem *problem);

@@ -20,13 +20,11 @@
 #include "inject_output.h"
 
 #define COUNT_DEFAULT 3
-#define SLACK         (500 * MILLISECONDS) /* beyond the response time */
-/* An answer that much after the response time is late; less is the network's delay. */
-#define LATE        (250 * MILLISECONDS)
-#define ROBUSTNESS  1
-#define INTERVAL    (11 * SECONDS) /* longer than a version 1 answer takes */
-#define BACK_AFTER  (INTERVAL + 10 * SECONDS + 1 * SECONDS)
-#define V1_RESPONSE (10 * SECONDS)
+#define SLACK         (250 * MILLISECONDS) /* for answers that are late */
+#define ROBUSTNESS    1
+#define INTERVAL      (11 * SECONDS) /* longer than a version 1 answer takes */
+#define BACK_AFTER    (INTERVAL + 10 * SECONDS + 1 * SECONDS)
+#define V1_RESPONSE   (10 * SECONDS)
 
 enum origin_of_probe { FROM_OURS, FROM_NOBODY, FROM_ELSEWHERE };
 
@@ -161,6 +159,12 @@ static int compare_delays(const void *a, const void *b)
     return (*one > *other) - (*one < *other);
 }
 
+/** How long answers are waited for. */
+static duration listens(duration max_response)
+{
+    return decide_late_after(max_response) + SLACK;
+}
+
 /** Send a probe `count` times and tell the result. */
 static int run_probe(struct subject *subject, const struct probe *probe, unsigned count,
                      unsigned robustness, duration interval, unsigned *version,
@@ -177,12 +181,12 @@ static int run_probe(struct subject *subject, const struct probe *probe, unsigne
         if (session_send(session, problem) < 0)
             return -1;
         row.sent++;
-        if (session_listen(session, probe->max_response + SLACK + probe->patience, problem) < 0)
+        if (session_listen(session, listens(probe->max_response) + probe->patience, problem) < 0)
             return -1;
         duration delay = find_answer(subject, &row.version);
         if (delay < 0)
             continue;
-        row.late += delay > probe->max_response + LATE;
+        row.late += delay > decide_late_after(probe->max_response);
         delays[row.answered++] = delay;
     }
     qsort(delays, row.answered, sizeof *delays, compare_delays);
@@ -203,7 +207,7 @@ static int bring_back(struct subject *subject, struct problem *problem)
     duration interval;
     char text[200];
 
-    if (session_listen(session, BACK_AFTER - V1_RESPONSE - SLACK, problem) < 0)
+    if (session_listen(session, BACK_AFTER - listens(V1_RESPONSE), problem) < 0)
         return -1;
     decide_announced(&known, &robustness, &interval);
     if (run_probe(subject, &probe_again, 1, robustness, interval, &version, problem) < 0)
@@ -253,7 +257,7 @@ static duration series_takes(unsigned count)
     duration once = 0;
 
     for (size_t i = 0; i < PROBES; i++)
-        once += probes[i].max_response + SLACK;
+        once += listens(probes[i].max_response);
     return once * count + BACK_AFTER + SECONDS;
 }
 
