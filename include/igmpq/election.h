@@ -62,7 +62,8 @@ struct tenure {
 #define TENURE_GLIMPSE 4 /* general queries after which an observer has an idea of the cadence */
 #define TENURE_ASSUMED (125 * SECONDS)
 #define TENURE_GAP_MIN (100 * MILLISECONDS) /* nobody queries faster */
-/* What is heard is clamped to what a sane network can mean before it is used. */
+/* What is heard is clamped to what a sane network can mean before it is used; but never below our
+ * own intervals. */
 #define TENURE_INTERVAL_MAX (3600 * SECONDS)
 #define TENURE_RESPONSE_MAX (25 * SECONDS + 5 * DECISECONDS)
 

@@ -103,11 +103,20 @@ void tenure_general_query(struct tenure *tenure, instant now)
         tenure->is_proven = true;
 }
 
+/** What is heard goes up to what a sane network can mean, or to what we mean ourselves, if that is
+ * more: two queriers of the same long intervals have to agree. */
+static duration sane(duration heard, duration most, duration ours)
+{
+    if (most < ours)
+        most = ours;
+    return heard < most ? heard : most;
+}
+
 /**
  * The elected querier's period, as far as it is known. Of version 3 what it says of itself; else a
  * long one is assumed until a shorter one is proven, and it grows at once.
  */
-static duration tenure_period(const struct tenure *tenure)
+static duration tenure_period(const struct tenure *tenure, const struct params *params)
 {
     duration period = TENURE_ASSUMED;
 
@@ -115,12 +124,7 @@ static duration tenure_period(const struct tenure *tenure)
         period = tenure->advertised;
     else if (tenure->is_proven || tenure->longest_gap > period)
         period = tenure->longest_gap;
-    return period < TENURE_INTERVAL_MAX ? period : TENURE_INTERVAL_MAX;
-}
-
-static duration clamp(duration value, duration most)
-{
-    return value > most ? most : value;
+    return sane(period, TENURE_INTERVAL_MAX, params->query_interval);
 }
 
 struct adopted tenure_adopted(const struct tenure *tenure, const struct params *params)
@@ -132,9 +136,10 @@ struct adopted tenure_adopted(const struct tenure *tenure, const struct params *
     };
     /* Who never queries has no interval of its own to fall back on. */
     if (tenure->advertised || params->mode == MODE_PASSIVE)
-        adopted.query_interval = tenure_period(tenure);
+        adopted.query_interval = tenure_period(tenure, params);
     if (tenure->response && params->response_source == RESPONSE_HEARD)
-        adopted.response = clamp(tenure->response, TENURE_RESPONSE_MAX);
+        adopted.response =
+            sane(tenure->response, TENURE_RESPONSE_MAX, params->query_response_interval);
     return adopted;
 }
 
@@ -148,14 +153,12 @@ duration tenure_other_querier_present(const struct tenure *tenure, const struct 
         return params_other_querier_present(adopted.robustness, adopted.query_interval,
                                             adopted.response);
 
-    duration period = tenure_period(tenure);
+    duration period = tenure_period(tenure, params);
     if (period < params->query_interval)
         period = params->query_interval;
     duration span = params_other_querier_present(adopted.robustness, period, adopted.response);
     /* One forged query (QRV 7, QQIC 0xff) is not to keep a network without a querier for hours. */
     duration most = params_other_querier_present((unsigned)params->robustness,
                                                  params->query_interval, adopted.response);
-    if (most < TENURE_SPAN_MAX)
-        most = TENURE_SPAN_MAX;
-    return clamp(span, most);
+    return sane(span, TENURE_SPAN_MAX, most);
 }

@@ -330,6 +330,39 @@ static void test_adaptive_clamped(void **state)
                      7 * TENURE_INTERVAL_MAX + 5 * SECONDS);
 }
 
+/* Two of the same long intervals have to agree: a bound below one's own would make a takeover of
+ * every lost query, and memberships end before the next answers (Q-56, Q-68, Q-72). */
+static void test_q68_own_long_intervals(void **state)
+{
+    (void)state;
+    const enum profile profiles[] = {PROFILE_DEFAULT, PROFILE_RFC9776};
+
+    for (unsigned i = 0; i < sizeof profiles / sizeof *profiles; i++) {
+        struct params params = params_default(profiles[i]);
+        params.version = 3;
+        params.query_interval = 7168 * SECONDS;
+        params.query_response_interval = 200 * SECONDS;
+        params = fixture_resolve(&params);
+        struct tenure tenure;
+
+        tenure_begin(&tenure);
+        tenure.robustness = 2;
+        tenure.advertised = params.query_interval;
+        tenure.response = params.query_response_interval;
+        struct adopted adopted = tenure_adopted(&tenure, &params);
+        assert_int_equal(adopted.query_interval, params.query_interval);
+        assert_int_equal(adopted.response, params.query_response_interval);
+        assert_int_equal(tenure_other_querier_present(&tenure, &params),
+                         2 * params.query_interval + params.query_response_interval / 2);
+
+        tenure.advertised = 31744 * SECONDS; /* no more than that of anybody else */
+        tenure.response = 31744 * DECISECONDS;
+        adopted = tenure_adopted(&tenure, &params);
+        assert_int_equal(adopted.query_interval, params.query_interval);
+        assert_int_equal(adopted.response, params.query_response_interval);
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -357,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_adaptive_advertised),
         cmocka_unit_test(test_fixed),
         cmocka_unit_test(test_q68_adopted),
+        cmocka_unit_test(test_q68_own_long_intervals),
         cmocka_unit_test(test_adaptive_clamped),
         cmocka_unit_test(test_names),
     };
