@@ -68,6 +68,13 @@ void capture_progress(const struct capture *capture, uint64_t *done, uint64_t *o
 /** Whether frames that this host sends are captured too (Linux: yes). */
 bool capture_sees_own(const struct capture *capture);
 
+/**
+ * Whether those VLANs are to be heard too that this host has no device of (live; at first: no). A
+ * network card that filters VLANs lets in those of the host's devices, all-multicast or not, and
+ * all others in promiscuous mode only. 0, or -1 with a sentence; asked again, it is tried again.
+ */
+int capture_hear_every_vlan(struct capture *capture, bool is_wanted, struct problem *problem);
+
 /** Frames the kernel dropped because nobody read them in time (live), since opening. */
 uint64_t capture_drops(const struct capture *capture);
 

@@ -26,6 +26,8 @@ struct port_io {
     bool is_present;          /* in the last snapshot */
     bool is_wanted;           /* some segment is on it */
     bool is_attached;
+    bool has_bare_vlan;      /* a segment on it is a VLAN that this host has no device of */
+    bool has_told_bare_vlan; /* that it may not be heard */
     bool is_interrupted; /* attached anew, or its carrier went and came back between two looks */
     struct capture *capture;
     struct injector *injector;

@@ -131,13 +131,14 @@ static void follow_echo(struct seat *seat, const struct link_info *device)
 static struct identity identity_of(struct daemon *daemon, unsigned id, const struct links *links)
 {
     const struct segment *segment = engine_segment(daemon->engine, id);
-    const struct port_io *port = daemon->port[segment->port];
+    struct port_io *port = daemon->port[segment->port];
     struct seat *seat = &daemon->seat[id];
     struct prefix primary = port->link.primary;
 
     if (segment->vlan != VLAN_NONE) {
         const struct link_info *device = links_find_vlan(links, port->link.index, segment->vlan);
         follow_echo(seat, device);
+        port->has_bare_vlan |= !device;
         primary = device && device->is_up ? device->primary : (struct prefix){0};
     }
     struct identity identity = {
@@ -213,17 +214,39 @@ static void tell_link(struct daemon *daemon, unsigned id, const struct links *li
     daemon_findings_network(daemon, id);
 }
 
+/** Where nobody but us wants a VLAN, the network card has to be told to let it in. */
+static void follow_bare_vlans(struct port_io *port)
+{
+    struct problem problem;
+
+    if (capture_hear_every_vlan(port->capture, port->has_bare_vlan, &problem) == 0) {
+        port->has_told_bare_vlan = false;
+        return;
+    }
+    if (!port->has_told_bare_vlan)
+        log_warning("%s", problem.text);
+    port->has_told_bare_vlan = true;
+}
+
 static void tell_links(struct daemon *daemon, const struct links *links)
 {
     struct forced forced = {0};
 
+    for (unsigned i = 0; i < daemon->port_count; i++)
+        if (daemon->port[i])
+            daemon->port[i]->has_bare_vlan = false;
     for (unsigned id = 0; id < daemon->seat_count; id++)
         if (daemon->seat[id].is_used)
             tell_link(daemon, id, links, &forced);
     tell_forced(&forced);
-    for (unsigned i = 0; i < daemon->port_count; i++)
-        if (daemon->port[i] && daemon->port[i]->is_attached && daemon->port[i]->link.has_carrier)
-            daemon->port[i]->is_interrupted = false;
+    for (unsigned i = 0; i < daemon->port_count; i++) {
+        struct port_io *port = daemon->port[i];
+        if (!port || !port->is_attached)
+            continue;
+        follow_bare_vlans(port);
+        if (port->link.has_carrier)
+            port->is_interrupted = false;
+    }
 }
 
 static int look(struct daemon *daemon, bool is_first, struct problem *problem)

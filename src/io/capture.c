@@ -46,6 +46,7 @@ struct capture {
     pcap_t *pcap;
     struct capture_stream *stream; /* of a file */
     bool is_live;
+    bool hears_every_vlan;
     enum capture_scope scope;
     enum link_type link;
     uint64_t frames;
@@ -399,6 +400,21 @@ void capture_progress(const struct capture *capture, uint64_t *done, uint64_t *o
 bool capture_sees_own(const struct capture *capture)
 {
     return capture->is_live;
+}
+
+int capture_hear_every_vlan(struct capture *capture, bool is_wanted, struct problem *problem)
+{
+    int descriptor = pcap_get_selectable_fd(capture->pcap);
+
+    if (capture->hears_every_vlan == is_wanted)
+        return 0;
+    if (capture_ask_promiscuous(descriptor, capture->name, is_wanted) != 0)
+        return problem_set(problem,
+                           "%s cannot be made promiscuous (%s): a card that filters VLANs keeps "
+                           "those from us that this host has no device of",
+                           capture->name, strerror(errno));
+    capture->hears_every_vlan = is_wanted;
+    return 0;
 }
 
 uint64_t capture_drops(const struct capture *capture)

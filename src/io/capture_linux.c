@@ -23,6 +23,19 @@ int capture_ask_allmulti(int descriptor, const char *interface)
                       sizeof membership);
 }
 
+/* There is no "all VLANs" beside this: drivers switch their filter of VLANs off with it. */
+int capture_ask_promiscuous(int descriptor, const char *interface, bool is_wanted)
+{
+    struct packet_mreq membership = {.mr_type = PACKET_MR_PROMISC};
+
+    membership.mr_ifindex = (int)if_nametoindex(interface);
+    if (membership.mr_ifindex == 0)
+        return -1;
+    return setsockopt(descriptor, SOL_PACKET,
+                      is_wanted ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP, &membership,
+                      sizeof membership);
+}
+
 /* libpcap 1.10 reports an interface that is gone, but waits in silence for one that was taken down.
  */
 bool capture_is_down(int descriptor, const char *interface)

@@ -21,6 +21,14 @@ int capture_ask_allmulti(int descriptor, const char *interface)
     return -1;
 }
 
+int capture_ask_promiscuous(int descriptor, const char *interface, bool is_wanted)
+{
+    (void)descriptor;
+    (void)interface;
+    (void)is_wanted;
+    return 0;
+}
+
 /* A BPF device does not tell; any socket does. */
 bool capture_is_down(int descriptor, const char *interface)
 {

@@ -26,6 +26,13 @@ const char *privilege_advice(char out[PRIVILEGE_ADVICE_SIZE]);
  */
 int capture_ask_allmulti(int descriptor, const char *interface);
 
+/**
+ * Put the network card into promiscuous mode, or no longer, for as long as the capture's descriptor
+ * is open. 0, also where it is in that mode anyway, since there is no all-multicast; or -1 with
+ * errno.
+ */
+int capture_ask_promiscuous(int descriptor, const char *interface, bool is_wanted);
+
 /** Whether the interface is down, where reading from the capture would not tell. */
 bool capture_is_down(int descriptor, const char *interface);
 

@@ -138,6 +138,39 @@ wire.bind(("eth0", 0))
 wire.send(bytes.fromhex(sys.argv[1]))' "$2"
 }
 
+# promiscuity COUNT: so many want q's card to let everything in.
+promiscuity()
+{
+    ip -n "$(ns q)" -d link show eth0 | grep -Eq "promiscuity $1( |\$)"
+}
+
+# A card that filters VLANs lets in those that have a device, others in promiscuous mode only. No card in a network
+# namespace filters them, so what is tested is what igmpqd asks for: as long as it is needed, no longer.
+# about 4 s
+test_card_lets_them_in()
+{
+    trunk "$four" -q 2
+    within 4 speaks_everywhere 0 1 || fail 'no queries'
+    promiscuity 1 || fail 'VLANs without a device: not promiscuous'
+    printf 'interfaces = ( "eth0" );\n' >"$E2E_DIR/igmpqd.conf"
+    kill -HUP "$(pid_of igmpqd)"
+    within 2 promiscuity 0 || fail 'promiscuous without a VLAN'
+    printf '%s\n' "$four" >"$E2E_DIR/igmpqd.conf"
+    kill -HUP "$(pid_of igmpqd)"
+    within 2 promiscuity 1 || fail 'not promiscuous with VLANs again'
+    if ip -n "$(ns q)" link add link eth0 name ten type vlan id 10 2>/dev/null; then
+        ip -n "$(ns q)" link add link eth0 name twenty type vlan id 20
+        ip -n "$(ns q)" link add link eth0 name last type vlan id 4094
+        within 2 promiscuity 0 || fail 'promiscuous though each VLAN has a device'
+        ip -n "$(ns q)" link del last
+        within 2 promiscuity 1 || fail 'not promiscuous with one that has none'
+    else
+        note 'this kernel has no VLAN devices'
+    fi
+    stop igmpqd
+    promiscuity 0 || fail 'promiscuous after its end'
+}
+
 # VLAN 0 is a priority and the untagged network (Q-124); two tags are another network, and so are VLANs that are not
 # served (Q-128).
 # about 8 s

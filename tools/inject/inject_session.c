@@ -97,6 +97,8 @@ int session_open(struct session *session, const struct request *request,
     session->capture = capture_open_live(request->interface, CAPTURE_IGMP, problem);
     if (!session->capture)
         return -1;
+    if (request->vlan > 0 && capture_hear_every_vlan(session->capture, true, problem) < 0)
+        return -1;
     session->injector = injector_open(request->interface, problem);
     return session->injector ? 0 : -1;
 }

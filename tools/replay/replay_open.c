@@ -64,6 +64,8 @@ int replay_open(struct replay *replay, struct problem *problem)
                               : capture_open_file(options->path, problem);
     if (replay->capture == NULL)
         return -1;
+    if (is_live && capture_hear_every_vlan(replay->capture, true, problem) < 0)
+        return -1;
     replay->link = capture_link_type(replay->capture);
     return open_engine(replay, problem);
 }
