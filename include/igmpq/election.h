@@ -79,7 +79,8 @@ void tenure_begin(struct tenure *tenure);
 void tenure_general_query(struct tenure *tenure, instant now);
 
 /** The robustness variable, query interval and response interval now in force for timers of a
- * non-querier (Q-68 to Q-71). */
+ * non-querier (Q-68 to Q-71). Of a querier that does not say its interval the period that is
+ * concluded, if it is longer than ours, where `adapt_other_querier` is on; else ours. */
 struct adopted {
     unsigned robustness;
     duration query_interval;

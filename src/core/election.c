@@ -134,9 +134,14 @@ struct adopted tenure_adopted(const struct tenure *tenure, const struct params *
         .query_interval = params->query_interval,
         .response = params->query_response_interval,
     };
+    duration period = tenure_period(tenure, params);
+    /* Versions 1 and 2 do not say theirs. But where its next query is waited for accordingly,
+     * members are not to be given up before it. */
+    bool is_longer =
+        params->adapt_other_querier && tenure->generals > 0 && period > params->query_interval;
     /* Who never queries has no interval of its own to fall back on. */
-    if (tenure->advertised || params->mode == MODE_PASSIVE)
-        adopted.query_interval = tenure_period(tenure, params);
+    if (tenure->advertised || is_longer || params->mode == MODE_PASSIVE)
+        adopted.query_interval = period;
     if (tenure->response && params->response_source == RESPONSE_HEARD)
         adopted.response =
             sane(tenure->response, TENURE_RESPONSE_MAX, params->query_response_interval);

@@ -453,6 +453,68 @@ static void test_timers_of_the_elected_querier_q68_q70(void **state)
     fixture_free(f);
 }
 
+/* Behind a version 2 querier that asks more seldom than we would, members answer more seldom too.
+ * The default profile, which waits for its next query accordingly, waits for them as well; a
+ * profile of the RFCs goes by what is configured (Q-68). */
+static void test_slow_version_2_querier_q68(void **state)
+{
+    (void)state;
+    const struct {
+        enum profile profile;
+        duration gap; /* of its queries */
+        size_t lost;  /* memberships that seemed to end */
+    } rows[] = {
+        {PROFILE_DEFAULT, 60 * SECONDS, 0},
+        {PROFILE_DEFAULT, 133 * SECONDS, 0},
+        {PROFILE_DEFAULT, 254 * SECONDS, 0},
+        {PROFILE_RFC9776, 254 * SECONDS, 8}, /* 140 s: the others too by the letter of Q-68 */
+    };
+
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct params params = params_default(rows[i].profile);
+        params.query_interval = 60 * SECONDS;
+        params.other_querier_present = 600 * SECONDS; /* what is at stake is not the role */
+        struct fixture *f = fixture_start(&params);
+
+        for (unsigned query = 0; query < 9; query++) {
+            instant at = AT_S(20) + query * rows[i].gap;
+            fixture_hear_general(f, at, FIXTURE_L, 2);
+            member_report(f, at + (query % 2 ? 1 : 9) * SECONDS, FIXTURE_H1);
+        }
+        assert_int_equal(fixture_count_events(f, EVENT_GROUP_LEFT), rows[i].lost);
+        fixture_free(f);
+    }
+}
+
+/* Which interval that is: 125 s, or longer, until a shorter one is proven; never below our own;
+ * and none of another's once we query ourselves (Q-70). */
+static void test_membership_follows_the_period_q68(void **state)
+{
+    (void)state;
+    struct params params = params_default(PROFILE_DEFAULT);
+    struct fixture *f = fixture_start(&params);
+    instant at = AT_S(20);
+
+    member_report(f, AT_S(1), FIXTURE_H1);
+    assert_true(member_find(f, FIXTURE_G)->expires == AT_S(1 + 2 * 60 + 2 * 10));
+    fixture_hear_general(f, at, FIXTURE_L, 2);
+    member_report(f, at, FIXTURE_H1);
+    assert_true(member_find(f, FIXTURE_G)->expires == at + (2 * 125 + 2 * 10) * SECONDS);
+    for (unsigned query = 1; query < 9; query++)
+        fixture_hear_general(f, at += 30 * SECONDS, FIXTURE_L, 2);
+    member_report(f, at, FIXTURE_H1); /* proven, and shorter than ours */
+    assert_true(member_find(f, FIXTURE_G)->expires == at + (2 * 60 + 2 * 10) * SECONDS);
+    fixture_hear_general(f, at += 100 * SECONDS, FIXTURE_L, 2);
+    member_report(f, at, FIXTURE_H1); /* it grows at once */
+    assert_true(member_find(f, FIXTURE_G)->expires == at + (2 * 100 + 2 * 10) * SECONDS);
+    at += segment_other_querier_present(fixture_segment(f));
+    fixture_run_until(f, at);
+    EXPECT_ROLE(f, ROLE_QUERIER);
+    member_report(f, at, FIXTURE_H1);
+    assert_true(member_find(f, FIXTURE_G)->expires == at + (2 * 60 + 2 * 10) * SECONDS);
+    fixture_free(f);
+}
+
 /* The table outlives changes of role and of the own address; without link there is none. */
 static void test_table_and_roles_q112(void **state)
 {
@@ -506,6 +568,8 @@ int main(void)
         cmocka_unit_test(test_last_reporter),
         cmocka_unit_test(test_v2_querier_hears_v3_reports_q78),
         cmocka_unit_test(test_timers_of_the_elected_querier_q68_q70),
+        cmocka_unit_test(test_slow_version_2_querier_q68),
+        cmocka_unit_test(test_membership_follows_the_period_q68),
         cmocka_unit_test(test_table_and_roles_q112),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
