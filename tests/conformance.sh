@@ -138,7 +138,7 @@ awk -F '\t' -v claims="$work/claims" '
         print "FILE/NAME is function `test_NAME` in `tests/unit/test_FILE.c` (or `tests/lan`), and `tests/e2e/run FILE/NAME`."
         print ""
         printf "Of Q-01 to Q-123, %d are proved by unit tests in integer time, %d end to end only, and %d are not tested: the note says\n", by_unit, by_e2e, by_note
-        print "why. Q-124 to Q-153 are about VLANs, MLD, router discovery and replay: the note says what they wait for."
+        print "why. Q-124 to Q-153 are about VLANs, MLD, router discovery and replay: the note says where else they are tested, or what\nthey wait for."
         print ""
         print "| item | level | requirement | unit tests | end to end | note |"
         print "| --- | --- | --- | --- | --- | --- |"
