@@ -199,12 +199,13 @@ static bool transmit_sources(struct membership *membership, struct group *group,
 }
 
 /** What was owed and can no longer be said: the segment has come down to an older version, or to
- * silence, since. */
+ * silence, since; or the group has become source-specific (Q-23). */
 static void drop_unspeakable(struct group *group, const struct membership_context *context)
 {
     bool is_silent = context->params->mode == MODE_PASSIVE;
+    bool is_ssm = params_is_ssm(context->params, group->address);
 
-    if (is_silent || context->timers.version < 2)
+    if (is_silent || context->timers.version < (is_ssm ? 3 : 2))
         group_stop_queries(group);
     if ((is_silent || context->timers.version < 3) && group->sources_query_at != INSTANT_NEVER) {
         for (unsigned i = 0; i < group->source_count; i++)

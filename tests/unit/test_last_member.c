@@ -213,6 +213,31 @@ static void test_never_in_the_ssm_range_q23(void **state)
     fixture_free(f);
 }
 
+/* A group that became source-specific while it had any-source members: version 2 asks no more, be
+ * it in the middle of a leave or after one in version 3. Version 3 may ask (Q-110). */
+static void test_into_the_ssm_range_q23(void **state)
+{
+    (void)state;
+    for (unsigned version = 2; version <= 3; version++) {
+        struct params params = version == 2 ? fixture_c2() : fixture_c3();
+        struct fixture *f = fixture_start(&params);
+
+        fixture_hear_report(f, AT_S(20), FIXTURE_H1, IGMP_KIND_V2_REPORT, FIXTURE_G);
+        fixture_hear_report(f, AT_S(100), FIXTURE_H1, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+        fixture_run_until(f, AT_S(100));
+        params.ssm_range = (struct prefix){address_of(239, 0, 0, 0), 8};
+        fixture_configure(f, AT_MS(100500), &params);
+        member_record(f, AT_MS(100600), IGMP_RECORD_TO_IN, NULL, 0);
+        fixture_run_until(f, AT_S(110));
+        if (version == 2)
+            EXPECT_ABOUT(f, FIXTURE_G, AT_S(100));
+        else
+            EXPECT_ABOUT(f, FIXTURE_G, AT_S(100), AT_S(101));
+        assert_null(member_find(f, FIXTURE_G));
+        fixture_free(f);
+    }
+}
+
 /* version 1 has no such query, and its leaves do not count. */
 static void test_version_1_does_not_ask_q77(void **state)
 {
@@ -655,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_leave_shortly_before_the_end_q100),
         cmocka_unit_test(test_leave_after_an_answer_counts_q103),
         cmocka_unit_test(test_never_in_the_ssm_range_q23),
+        cmocka_unit_test(test_into_the_ssm_range_q23),
         cmocka_unit_test(test_version_1_does_not_ask_q77),
         cmocka_unit_test(test_leave_heard_by_another_q67),
         cmocka_unit_test(test_version_2_query_lowers_q99),
