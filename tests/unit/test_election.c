@@ -187,6 +187,21 @@ static void test_adaptive_grows_at_once(void **state)
     assert_int_equal(tenure_other_querier_present(&tenure, &params), 185 * SECONDS);
 }
 
+/* Short gaps in a row after a long one of the same tenure prove nothing: the long one may come
+ * again. */
+static void test_adaptive_long_gap_first(void **state)
+{
+    (void)state;
+    struct params params = default_params();
+    struct tenure tenure;
+    instant now = 0;
+
+    tenure_begin(&tenure);
+    general_queries(&tenure, &now, 1, 100 * SECONDS);
+    general_queries(&tenure, &now, 50, 60 * SECONDS);
+    assert_int_equal(tenure_other_querier_present(&tenure, &params), 255 * SECONDS);
+}
+
 /* Section 17.1: a querier with 25 % early jitter is steady; the longest gap counts. */
 static void test_adaptive_jittered(void **state)
 {
@@ -385,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_adaptive_burst_of_seven),
         cmocka_unit_test(test_adaptive_not_below_own),
         cmocka_unit_test(test_adaptive_grows_at_once),
+        cmocka_unit_test(test_adaptive_long_gap_first),
         cmocka_unit_test(test_adaptive_jittered),
         cmocka_unit_test(test_adaptive_doubled_frames),
         cmocka_unit_test(test_adaptive_advertised),

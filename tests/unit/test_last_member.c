@@ -624,6 +624,30 @@ static void test_300_sources_on_a_narrow_link_q20(void **state)
     fixture_free(f);
 }
 
+/* What no link can be is not believed: all 300 fit an MTU of 1500. */
+static void test_impossible_mtu_q20(void **state)
+{
+    (void)state;
+    struct params c3 = fixture_c3();
+    const unsigned mtus[] = {0, 20, 67, 65536};
+
+    for (size_t i = 0; i < sizeof mtus / sizeof *mtus; i++) {
+        struct fixture *f = fixture_start(&c3);
+        struct address list[300];
+
+        f->identity.mtu = mtus[i];
+        engine_link(f->engine, 0, f->segment, &f->identity, f->outbox);
+        for (unsigned source = 0; source < 300; source++)
+            list[source] = member_source(source + 1);
+        member_record(f, AT_S(50), IGMP_RECORD_ALLOW, list, 300);
+        member_record(f, AT_S(100), IGMP_RECORD_BLOCK, list, 300);
+        member_expect_gone_at(f, FIXTURE_G, AT_S(102));
+        assert_int_equal(sent_about(f, FIXTURE_G), 2);
+        expect_sent(f, FIXTURE_G, 0, AT_S(100), false, list, 300);
+        fixture_free(f);
+    }
+}
+
 /* ---- what was owed and can no longer be said ---- */
 
 static void test_passive_says_nothing_any_more(void **state)
@@ -699,6 +723,7 @@ int main(void)
         cmocka_unit_test(test_merged_queries_q106),
         cmocka_unit_test(test_400_sources_q20),
         cmocka_unit_test(test_300_sources_on_a_narrow_link_q20),
+        cmocka_unit_test(test_impossible_mtu_q20),
         cmocka_unit_test(test_passive_says_nothing_any_more),
         cmocka_unit_test(test_version_changes_meanwhile_q109),
     };

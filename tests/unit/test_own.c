@@ -69,6 +69,33 @@ static void test_q63_own_specific(void **state)
     fixture_free(f);
 }
 
+/* Of our address, MAC address and form, but not what we sent: another program on this host, which
+ * has another robustness variable or other sources to ask about. */
+static void test_q63_not_what_was_sent(void **state)
+{
+    (void)state;
+    struct params params = fixture_c3();
+    struct fixture *f = fixture_start(&params);
+    struct outside outside = to_all(FIXTURE_OWN);
+    struct igmp_query query = fixture_general(3);
+
+    fixture_run_until(f, AT_S(1));
+    query.robustness = 3;
+    expect(f, fixture_hear_inside(f, AT_S(1), &outside, &query), VERDICT_SAME_HOST);
+    query.robustness = 2;
+    expect(f, fixture_hear_inside(f, AT_S(1), &outside, &query), VERDICT_OWN);
+    fixture_query_now(f, AT_S(2), FIXTURE_G);
+    outside = fixture_outside(FIXTURE_OWN, FIXTURE_G);
+    query = fixture_specific(3, FIXTURE_G);
+    query.suppress = true;
+    query.source_count = 1;
+    query.sources[0] = address_of(10, 0, 0, 1);
+    expect(f, fixture_hear_inside(f, AT_S(2), &outside, &query), VERDICT_SAME_HOST);
+    query.source_count = 0;
+    expect(f, fixture_hear_inside(f, AT_S(2), &outside, &query), VERDICT_OWN);
+    fixture_free(f);
+}
+
 /* A storm of leaves: more of our queries are on their way back than are remembered. None of them
  * makes another program of us. */
 static void test_q63_own_storm(void **state)
@@ -180,10 +207,15 @@ static void test_own_without_macs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_q63_own_and_looped), cmocka_unit_test(test_q63_own_specific),
-        cmocka_unit_test(test_q63_own_storm),      cmocka_unit_test(test_same_host),
-        cmocka_unit_test(test_same_host_bridge),   cmocka_unit_test(test_same_host_other_address),
-        cmocka_unit_test(test_q62_own_address),    cmocka_unit_test(test_own_without_macs),
+        cmocka_unit_test(test_q63_own_and_looped),
+        cmocka_unit_test(test_q63_own_specific),
+        cmocka_unit_test(test_q63_not_what_was_sent),
+        cmocka_unit_test(test_q63_own_storm),
+        cmocka_unit_test(test_same_host),
+        cmocka_unit_test(test_same_host_bridge),
+        cmocka_unit_test(test_same_host_other_address),
+        cmocka_unit_test(test_q62_own_address),
+        cmocka_unit_test(test_own_without_macs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

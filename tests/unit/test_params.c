@@ -328,6 +328,13 @@ static void test_q18_keeps_response_below(void **state)
     assert_int_equal(got.params.query_interval, 288 * SECONDS);
     assert_true(got.params.query_response_interval < got.params.query_interval);
     assert_int_equal(got.params.startup_query_interval, 288 * SECONDS);
+
+    /* 299 s as a code is 294.4 s, which was below 300 s and is not below 288: half of that, 144 s,
+     * as a code. */
+    asked.query_response_interval = 299 * SECONDS;
+    got = resolve(&asked);
+    assert_false(is_refused(&got));
+    assert_int_equal(got.params.query_response_interval, 1408 * DECISECONDS);
 }
 
 /* Whatever is let pass as version 3 is exactly what its codes say, for many values. */

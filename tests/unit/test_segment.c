@@ -523,6 +523,51 @@ static void test_q71_response(void **state)
     }
 }
 
+/* Where any query elects (RFC 3376): the time to answer a specific one is no QRI. */
+static void test_q71_general_alone(void **state)
+{
+    (void)state;
+    struct params params = fixture_c2();
+    params.electing = ELECTING_ANY;
+    struct fixture *f = fixture_start(&params);
+    struct igmp_query query = fixture_general(2);
+
+    query.max_response = 20 * SECONDS;
+    fixture_hear_query(f, AT_S(10), FIXTURE_L, &query);
+    query = fixture_specific(2, FIXTURE_G); /* 1 s */
+    fixture_hear_query(f, AT_S(11), FIXTURE_L, &query);
+    fixture_run_until(f, AT_S(272));
+    EXPECT_GENERAL(f, AT_S(0), AT_S(11 + 250 + 10));
+    fixture_free(f);
+}
+
+/* Another MAC address, or 0.0.0.0 in place of the address, is another querier to the others: begin
+ * anew. A link that is told of once more, or another MTU, is no change. */
+static void test_restart_as_another(void **state)
+{
+    (void)state;
+    struct params c2 = fixture_c2();
+    struct fixture *f = fixture_start(&c2);
+
+    fixture_hear_general(f, AT_S(10), FIXTURE_L, 2);
+    fixture_advance(f, AT_S(20));
+    f->identity.mtu = 1400;
+    engine_link(f->engine, AT_S(20), f->segment, &f->identity, f->outbox);
+    fixture_run_until(f, AT_S(20));
+    EXPECT_ROLE(f, ROLE_NON_QUERIER);
+    f->identity.mac = fixture_mac(FIXTURE_H2);
+    engine_link(f->engine, AT_S(20), f->segment, &f->identity, f->outbox);
+    fixture_run_until(f, AT_S(20));
+    EXPECT_GENERAL(f, AT_S(0), AT_S(20));
+    assert_true(mac_equal(f->sent[1].envelope.source_mac, fixture_mac(FIXTURE_H2)));
+    f->identity.is_proxy = true;
+    engine_link(f->engine, AT_S(30), f->segment, &f->identity, f->outbox);
+    fixture_run_until(f, AT_S(30));
+    EXPECT_GENERAL(f, AT_S(0), AT_S(20), AT_S(30));
+    assert_true(address_is_none(f->sent[2].envelope.source));
+    fixture_free(f);
+}
+
 /* after a sleep of 1000 s exactly one query. */
 static void test_q74_sleep(void **state)
 {
@@ -656,6 +701,8 @@ int main(void)
         cmocka_unit_test(test_q69_not_from_losers),
         cmocka_unit_test(test_q70_revert),
         cmocka_unit_test(test_q71_response),
+        cmocka_unit_test(test_q71_general_alone),
+        cmocka_unit_test(test_restart_as_another),
         cmocka_unit_test(test_q74_sleep),
         cmocka_unit_test(test_q150_frames_first),
         cmocka_unit_test(test_restart_rows),
