@@ -76,7 +76,7 @@ enum finding_id {
     /** A query that hosts or switches may drop; `detail` has FINDING_FLAW_... bits. Version 1 needs
      * neither Router Alert nor TOS. Not: queries to one host's address, frames cut by the
      * capture. [error for checksum, length and destination, warning for Router Alert and TTL, note
-     * for TOS alone; address, mac, detail] */
+     * for TOS and specific queries to all hosts alone; address, mac, detail] */
     FINDING_QUERY_FORMAT = 10,
     /** A proven interval p is too long for switches: 2 p + response > T_member or 2 p > T_router,
      * by more than 2 % (so that 125 s and 10 s pass): one lost frame cuts streams. [warning;
@@ -193,8 +193,11 @@ enum finding_id {
 #define FINDING_FLAW_CHECKSUM        8u
 #define FINDING_FLAW_LENGTH          16u /* shorter than 8 octets, or 9 to 11; or claims too much */
 #define FINDING_FLAW_DESTINATION                                                                   \
-    32u /* a general query not to 224.0.0.1, a specific one not to                                 \
-           its group, a group that is none */
+    32u /* a general query not to 224.0.0.1, a specific one to                                     \
+           neither, a group that is none */
+#define FINDING_FLAW_SPECIFIC_TO_ALL                                                               \
+    64u /* a specific query to 224.0.0.1, as bridges of Linux send: hosts must accept it (RFC 3376 \
+           section 4.1.12) */
 /* FINDING_MISMATCH */
 #define FINDING_MISMATCH_QQIC       1u
 #define FINDING_MISMATCH_QRV        2u

@@ -4,6 +4,14 @@
 
 /* ---- the form (D-10) ---- */
 
+/** A bridge of Linux that is a version 3 querier asks so after a version 2 leave. */
+static bool is_specific_to_all(const struct received *received)
+{
+    return received->verdict == VERDICT_WRONG_DESTINATION &&
+           !address_is_none(received->message.group) &&
+           address_equal(received->frame.destination, ADDRESS_ALL_HOSTS);
+}
+
 static unsigned flaws_of(const struct received *received)
 {
     const struct frame *frame = &received->frame;
@@ -27,7 +35,10 @@ static unsigned flaws_of(const struct received *received)
     if (frame->payload_length > 8 && frame->payload_length < 12)
         flaws |= FINDING_FLAW_LENGTH;
     struct address expected = address_is_none(query->group) ? ADDRESS_ALL_HOSTS : query->group;
-    if (address_is_multicast(frame->destination) && !address_equal(frame->destination, expected))
+    if (is_specific_to_all(received))
+        flaws |= FINDING_FLAW_SPECIFIC_TO_ALL;
+    else if (address_is_multicast(frame->destination) &&
+             !address_equal(frame->destination, expected))
         flaws |= FINDING_FLAW_DESTINATION;
     return flaws;
 }
@@ -52,6 +63,9 @@ void watch_flawed_query(struct findings *findings, struct watch *watch, struct m
         watch_querier(findings, watch, now, frame->source, frame->source_mac);
     if (querier)
         note_form(querier, now, received);
+    /* All hosts hear it, so somebody was asked. */
+    if (is_specific_to_all(received))
+        watch_group_query(watch, now, &received->message);
 }
 
 /* ---- storms (D-26) ---- */

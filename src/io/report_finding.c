@@ -181,6 +181,7 @@ static void tell_format(struct text_line *line, const struct finding *finding)
         {FINDING_FLAW_NO_ROUTER_ALERT, "no Router Alert option"},
         {FINDING_FLAW_TTL, "a TTL that is not 1"},
         {FINDING_FLAW_TOS, "a TOS that is not 0xc0"},
+        {FINDING_FLAW_SPECIFIC_TO_ALL, "224.0.0.1 for destination though they ask for one group"},
     };
     const char *glue = "";
 

@@ -48,6 +48,9 @@ static const char *format_follows(const struct finding *finding)
         return "Strict hosts do not answer such queries and lose their streams; most others do.";
     if (finding->detail & FINDING_FLAW_TTL)
         return "Strict devices drop such queries, and other queriers may not yield to this one.";
+    if (finding->detail & FINDING_FLAW_SPECIFIC_TO_ALL)
+        return "Hosts must accept them (RFC 3376 section 4.1.12) and do; only strict devices, and "
+               "igmpqd, do not count them.";
     return "Nearly all devices accept them; a busy switch may treat them with less priority.";
 }
 
@@ -190,7 +193,7 @@ void finding_line_consequence(struct text_line *line, const struct finding *find
 
 static const char *format_advice(const struct finding *finding)
 {
-    if (finding->detail == FINDING_FLAW_TOS)
+    if (!(finding->detail & ~(FINDING_FLAW_TOS | FINDING_FLAW_SPECIFIC_TO_ALL)))
         return "Nothing needs to be done; newer software of that device may mend it.";
     if (finding->detail & FINDING_FLAW_CHECKSUM)
         return "Look for a faulty network card, or one that leaves checksums to its hardware; "

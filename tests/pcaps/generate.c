@@ -15,5 +15,6 @@ int main(int argc, char **argv)
     scenes_queriers(argv[1]);
     scenes_hosts(argv[1]);
     scenes_calm(argv[1]);
+    scenes_field(argv[1]);
     return 0;
 }

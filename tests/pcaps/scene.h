@@ -112,5 +112,6 @@ void scenes_life(const char *folder);
 void scenes_queriers(const char *folder);
 void scenes_hosts(const char *folder);
 void scenes_calm(const char *folder);
+void scenes_field(const char *folder);
 
 #endif

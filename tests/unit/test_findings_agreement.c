@@ -139,7 +139,26 @@ static void query_format(void **state)
     flawed_life(&outside, &general, FINDING_FLAW_TOS, FINDING_NOTE);
     outside = fixture_outside(FIXTURE_L, FIXTURE_G);
     flawed_life(&outside, &general, FINDING_FLAW_DESTINATION, FINDING_ERROR);
-    flawed_life(&good, &specific, FINDING_FLAW_DESTINATION, FINDING_ERROR);
+    outside = fixture_outside(FIXTURE_L, address_of(239, 9, 9, 9));
+    flawed_life(&outside, &specific, FINDING_FLAW_DESTINATION, FINDING_ERROR);
+    flawed_life(&good, &specific, FINDING_FLAW_SPECIFIC_TO_ALL, FINDING_NOTE);
+}
+
+/* D-10, not D-13: a bridge of Linux asks all hosts about the group that somebody left. */
+static void leave_asked_of_all(void **state)
+{
+    (void)state;
+    const struct outside outside = fixture_outside(FIXTURE_L, ADDRESS_ALL_HOSTS);
+    const struct igmp_query specific = fixture_specific(3, FIXTURE_G);
+    struct scene scene = scene_start();
+
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
+    scene_report(&scene, AT_S(250), FIXTURE_H1, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+    scene_query_inside(&scene, AT_S(251), &outside, &specific);
+    scene_general(&scene, AT_S(300), FIXTURE_L, 2);
+    EXPECT_FINDINGS(&scene, AT_S(310), FINDING_QUERY_FORMAT);
+    assert_int_equal(scene_find(&scene, FINDING_QUERY_FORMAT)->severity, FINDING_NOTE);
+    scene_free(&scene);
 }
 
 /* D-10: what is wrong in the octets. */
@@ -268,12 +287,19 @@ static void flapping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(belied_interval),      cmocka_unit_test(belied_interval_soon),
-        cmocka_unit_test(belied_interval_late), cmocka_unit_test(queriers_disagree),
-        cmocka_unit_test(queriers_measured),    cmocka_unit_test(query_format),
-        cmocka_unit_test(query_octets),         cmocka_unit_test(long_interval),
-        cmocka_unit_test(displaced_proxy),      cmocka_unit_test(irregular_queries),
-        cmocka_unit_test(version_1_too_often),  cmocka_unit_test(flapping),
+        cmocka_unit_test(belied_interval),
+        cmocka_unit_test(belied_interval_soon),
+        cmocka_unit_test(belied_interval_late),
+        cmocka_unit_test(queriers_disagree),
+        cmocka_unit_test(queriers_measured),
+        cmocka_unit_test(query_format),
+        cmocka_unit_test(leave_asked_of_all),
+        cmocka_unit_test(query_octets),
+        cmocka_unit_test(long_interval),
+        cmocka_unit_test(displaced_proxy),
+        cmocka_unit_test(irregular_queries),
+        cmocka_unit_test(version_1_too_often),
+        cmocka_unit_test(flapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

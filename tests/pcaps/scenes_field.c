@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Floor 4. Faults as they are met in the field, where several things are seen at once, and what
+ * must not be taken for one. */
+#include "scene.h"
+
+static void begin(struct scene *scene, const char *folder, const char *name)
+{
+    scene_open(scene, folder, name, FORMAT_PCAP, false, DLT_OF_ETHERNET);
+}
+
+/** A bridge of Linux that is a version 3 querier asks after a version 2 leave, but all hosts. */
+static void bridge(const char *folder)
+{
+    const struct igmp_query query = {.version = 3,
+                                     .group = scene_group(1),
+                                     .max_response = SECONDS,
+                                     .robustness = 2,
+                                     .query_interval = 60 * SECONDS};
+    uint8_t message[IGMP_LENGTH_MAX];
+    struct scene scene;
+
+    begin(&scene, folder, "100-field-a-bridge-asks-all-hosts.pcap");
+    size_t length = igmp_encode_query(&query, message, sizeof message);
+    for (int i = 0; i < 6; i++) {
+        scene_at(&scene, 60 * i);
+        scene_query(&scene, 5, 3, ADDRESS_NONE);
+        if (i == 2) {
+            scene_at(&scene, 60 * i + 1);
+            scene_report(&scene, 20, 2, scene_group(1));
+            scene_at(&scene, 60 * i + 20);
+            scene_leave(&scene, 20, scene_group(1));
+            scene_at(&scene, 60 * i + 20.01);
+            scene_message(&scene, 5, ADDRESS_ALL_HOSTS, message, length);
+        }
+    }
+    scene_close(&scene);
+}
+
+void scenes_field(const char *folder)
+{
+    bridge(folder);
+}
