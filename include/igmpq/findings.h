@@ -79,8 +79,9 @@ enum finding_id {
      * for TOS and specific queries to all hosts alone; address, mac, detail] */
     FINDING_QUERY_FORMAT = 10,
     /** A proven interval p is too long for switches: 2 p + response > T_member or 2 p > T_router,
-     * by more than 2 % (so that 125 s and 10 s pass): one lost frame cuts streams. [warning;
-     * address, mac, measured = p, limit = the longest p that passes] */
+     * by more than 2 % (so that 125 s and 10 s pass): one lost frame cuts streams. [warning, error
+     * where p alone is too long and streams stop every time; address, mac, measured = p, limit =
+     * the longest p that passes] */
     FINDING_LONG_INTERVAL = 11,
     /** A member answered a query more than T_member after the last report of its group, without a
      * leave between, and that was the first or second round of queries in that time: its stream

@@ -52,10 +52,13 @@ static void judge_cadence(struct findings *findings, const struct watch *watch,
     if (cadence->long_interval.count > 0) {
         duration by_member = (setup->switch_timeout - cadence->long_response) / 2;
         duration by_router = setup->router_timeout / 2;
-        finding = add(findings, watch, FINDING_LONG_INTERVAL, FINDING_WARNING,
+        duration limit = by_member < by_router ? by_member : by_router;
+        /* Twice that is the time itself: it runs out even when nothing is lost. */
+        finding = add(findings, watch, FINDING_LONG_INTERVAL,
+                      cadence->long_worst > 2 * limit ? FINDING_ERROR : FINDING_WARNING,
                       &cadence->long_interval, querier);
         finding->measured = cadence->long_worst;
-        finding->limit = by_member < by_router ? by_member : by_router;
+        finding->limit = limit;
     }
     if (cadence->belied.count > 0) {
         finding =

@@ -218,7 +218,7 @@ static void tell_long(struct text_line *line, const struct finding *finding)
     text_line_who(line, finding->address, finding->mac);
     text_line_add(line, " queries every ");
     finding_line_seconds(line, finding->measured);
-    text_line_add(line, "; these switches need it every ");
+    text_line_add(line, "; switches are taken to need it every ");
     finding_line_seconds(line, finding->limit);
     text_line_add(line, " or more often, so that one lost frame does no harm.");
 }

@@ -79,14 +79,19 @@ static const char *consequence_of(const struct finding *finding)
                "viewer went.";
     case FINDING_MISMATCH:
         return finding->detail & FINDING_MISMATCH_ADVERTISED
-                   ? "Others reckon with the wrong interval: they take over too early, or too late "
-                     "for streams to survive."
+                   ? finding->measured > finding->limit
+                         ? "Others reckon with the wrong interval: they take over too early."
+                         : "Others reckon with the wrong interval: they take over too late for "
+                           "streams to survive."
                    : "When the one takes over from the other, memberships may run out meanwhile "
                      "and streams stop for a while.";
     case FINDING_QUERY_FORMAT: return format_follows(finding);
     case FINDING_LONG_INTERVAL:
-        return "A single lost query or report lets switches forget a member, and its stream stops "
-               "until the next query.";
+        return finding->measured > 2 * finding->limit
+                   ? "Switches forget members, or where the querier is, before its next query: "
+                     "streams stop until then, every time."
+                   : "A single lost query or report lets switches forget a member, and its stream "
+                     "stops until the next query.";
     case FINDING_LEAVE_IGNORED:
         return "The stream goes on for minutes after its last viewer left; or the switch cuts it "
                "at once, also for others at the same port.";
@@ -98,8 +103,10 @@ static const char *consequence_of(const struct finding *finding)
                      "what is said here of hosts and groups is incomplete.";
     case FINDING_ALIAS:
         return address_is_link_local_multicast(finding->other_group)
-                   ? "Switches send this group to every port always, members or not."
-                   : "Switches cannot tell the two apart: who joins one gets both.";
+                   ? "Switches that forward by MAC address, as most do, send this group to every "
+                     "port always, members or not."
+                   : "Switches that forward by MAC address, as most do, cannot tell the two apart: "
+                     "who joins one gets both.";
     case FINDING_SSM_V2:
         return "Queriers ignore such reports, so the stream does not come, or stops.";
     case FINDING_DISPLACED:
@@ -224,15 +231,19 @@ static const char *advice_of(const struct finding *finding)
                "and all switches know version 3.";
     case FINDING_V1_QUERIER: return "Set that querier to version 2, or replace it.";
     case FINDING_MISMATCH:
-        return "Set the same query interval, response time and robustness on all queriers of this "
-               "network.";
+        return finding->detail & FINDING_MISMATCH_ADVERTISED
+                   ? "Set that querier's interval anew, restart it or update it; look also whether "
+                     "another device queries with its address."
+                   : "Set the same query interval, response time and robustness on all queriers of "
+                     "this network.";
     case FINDING_QUERY_FORMAT: return format_advice(finding);
     case FINDING_LONG_INTERVAL:
-        return "Set that querier's interval to 60 s, or raise the time after which the switches "
-               "forget members and queriers.";
+        return "Set that querier's interval to 60 s and its response time to 10 s, or raise the "
+               "time after which the switches forget members and queriers.";
     case FINDING_REPORT_GAP:
-        return "Shorten the query interval to 60 s, so that another querier takes over in time; "
-               "and look why the querier fell silent, or a query was lost.";
+        return "Shorten the query interval to 60 s, so that a lost query or report does no harm "
+               "and another querier takes over in time; look also why the querier fell silent, or "
+               "where frames are lost.";
     case FINDING_LEAVE_IGNORED:
         return "Set the querier to version 2 or 3 and update it; switch on fast leave only where "
                "each port has a single host.";
@@ -245,7 +256,7 @@ static const char *advice_of(const struct finding *finding)
         return address_is_link_local_multicast(finding->other_group)
                    ? "Choose another group for the sender, such as 239.1.2.3: not x.0.0.y and not "
                      "x.128.0.y."
-                   : "Choose groups that differ in the last three numbers.";
+                   : "Choose groups that differ in the last two numbers.";
     case FINDING_SSM_V2:
         return "Let the program name its source (version 3), or use a group outside of 232.x.x.x; "
                "look also whether a version 1 or 2 querier keeps the host at the old version.";

@@ -36,7 +36,18 @@ static void bridge(const char *folder)
     scene_close(&scene);
 }
 
+/** A querier whose interval is longer than switches remember. */
+static void seldom(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "101-field-asks-every-300-s.pcap");
+    scene_quiet(&scene, 5, 0, 1501, 300);
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
+    seldom(folder);
 }

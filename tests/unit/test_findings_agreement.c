@@ -194,6 +194,14 @@ static void long_interval(void **state)
     const struct finding *finding = scene_find(&scene, FINDING_LONG_INTERVAL);
     assert_int_equal(finding->measured, 130 * SECONDS);
     assert_int_equal(finding->limit, 125 * SECONDS);
+    assert_int_equal(finding->severity, FINDING_WARNING);
+    scene_free(&scene);
+
+    /* Here no frame need be lost. */
+    scene = scene_start();
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(1020), 255 * SECONDS);
+    EXPECT_FINDINGS(&scene, AT_S(1030), FINDING_LONG_INTERVAL);
+    assert_int_equal(scene_find(&scene, FINDING_LONG_INTERVAL)->severity, FINDING_ERROR);
     scene_free(&scene);
 
     struct findings_setup setup = findings_setup_default();
