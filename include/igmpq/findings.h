@@ -127,8 +127,10 @@ enum finding_id {
      * address, mac, group, count = queries not answered, stops_at] */
     FINDING_SILENT_HOST = 19,
     /** A known member answered three times or more later than the maximum response time and 1 s.
-     * Not: joins and their repetitions within 11 s, answers to specific queries. [warning; address,
-     * mac, group, measured = the longest delay, limit = the maximum response time] */
+     * Not: joins and their repetitions within 11 s, answers to specific queries, reports later than
+     * three response times (a program or device that starts anew joins again, whenever that is), as
+     * well as a host that was seldom late. [warning; address, mac, group, measured = the longest
+     * delay, limit = the maximum response time] */
     FINDING_LATE_ANSWERS = 20,
     /** Twice or more a host answered for four groups or more, in reports of version 1 or 2, within
      * a twentieth of the maximum response time. Not: joins, response times below 1 s. [note;

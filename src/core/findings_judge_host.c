@@ -34,7 +34,7 @@ static void judge_host(struct findings *findings, const struct watch *watch,
         finding->group = host->missed_group;
         finding->stops_at = host->missed_stops;
     }
-    if (host->late.count >= LATE_ANSWERS && host->late.count > host->answers) {
+    if (host->late.count >= LATE_ANSWERS && host->late.count > host->answers + host->rejoins) {
         finding =
             add_host(findings, watch, FINDING_LATE_ANSWERS, FINDING_WARNING, &host->late, host);
         finding->group = host->late_group;

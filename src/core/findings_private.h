@@ -130,6 +130,7 @@ struct seen_host {
     struct address missed_group;
     instant missed_stops;
     struct tally late; /* D-20 */
+    uint64_t rejoins;  /* reports too late for an answer */
     struct address late_group;
     duration late_worst, late_limit;
     uint64_t burst_round; /* D-21: the round being counted */

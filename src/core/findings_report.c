@@ -3,6 +3,7 @@
  * care when they leave. */
 #include "findings_private.h"
 
+#define LATE_ROUNDS   3 /* response times; what comes later still is no answer but another join */
 #define BURST_REPORTS 4
 #define BURST_PART    20 /* of the maximum response time */
 
@@ -152,6 +153,10 @@ static void note_answer(struct watch *watch, struct moment now, struct seen_host
     if (is_repeat || is_asked)
         return;
     duration delay = now.at - watch->round_query;
+    if (delay > LATE_ROUNDS * watch->round_response) {
+        host->rejoins++;
+        return;
+    }
     tally_add(&host->late, now);
     if (delay > host->late_worst) {
         host->late_worst = delay;

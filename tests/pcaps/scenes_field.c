@@ -46,8 +46,26 @@ static void seldom(const char *folder)
     scene_close(&scene);
 }
 
+/** A device that starts anew every 200 s: its joins are no late answers. */
+static void joins_again(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "102-field-joins-again.pcap");
+    for (int i = 0; i < 10; i++) {
+        scene_quiet(&scene, 5, 125 * i, 125 * i + 1, 125);
+        for (int at = 10; at < 1250; at += 200)
+            if (at > 125 * i + 3 && at < 125 * (i + 1)) {
+                scene_at(&scene, at);
+                scene_report(&scene, 22, 2, scene_group(3));
+            }
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
     seldom(folder);
+    joins_again(folder);
 }

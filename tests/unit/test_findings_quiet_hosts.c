@@ -138,6 +138,25 @@ static void leaves_and_returns(void **state)
     scene_free(&scene);
 }
 
+/* A device that starts anew every 200 s joins whenever that is: those are no late answers (D-20).
+ */
+static void joins_again(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    for (unsigned i = 0; i < 15; i++) {
+        scene_general(&scene, AT_S(125 * i), FIXTURE_L, 2);
+        scene_answer(&scene, AT_S(125 * i + 2));
+        for (unsigned at = 10; at < 1600; at += 200)
+            if (at > 125 * i + 2 && at < 125 * (i + 1))
+                scene_report(&scene, AT_S(at), FIXTURE_H2, IGMP_KIND_V2_REPORT,
+                             scene_other_group(1));
+    }
+    EXPECT_NO_FINDINGS(&scene, AT_S(1800));
+    scene_free(&scene);
+}
+
 /* Reports that others make superfluous (RFC 2236 section 3), and hosts that vanish. */
 static void suppressed_and_vanished(void **state)
 {
@@ -218,10 +237,15 @@ static void useless_frames(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(doubled_frames),           cmocka_unit_test(short_captures),
-        cmocka_unit_test(link_local_groups),        cmocka_unit_test(proper_leaves),
-        cmocka_unit_test(leaves_of_no_consequence), cmocka_unit_test(leaves_and_returns),
-        cmocka_unit_test(suppressed_and_vanished),  cmocka_unit_test(own_daemon),
+        cmocka_unit_test(doubled_frames),
+        cmocka_unit_test(short_captures),
+        cmocka_unit_test(link_local_groups),
+        cmocka_unit_test(proper_leaves),
+        cmocka_unit_test(leaves_of_no_consequence),
+        cmocka_unit_test(leaves_and_returns),
+        cmocka_unit_test(joins_again),
+        cmocka_unit_test(suppressed_and_vanished),
+        cmocka_unit_test(own_daemon),
         cmocka_unit_test(useless_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
