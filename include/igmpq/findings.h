@@ -92,8 +92,9 @@ enum finding_id {
     /** A leave (version 2, or TO_IN{}) of a known group was not followed by a group-specific query
      * within 5 s, though a real querier of version 2 or 3 was heard in the last T_router. Not: with
      * a version 1 member, in the SSM range, where a specific query went out up to 5 s before,
-     * at the end of the capture. [warning when no leave of the segment was ever asked about, else
-     * note; group, address, mac = the host; other = the querier] */
+     * at the end of the capture, in version 3 while another member is known to be there (a querier
+     * that keeps track of every host need not ask). [warning when no leave of the segment was ever
+     * asked about, else note; group, address, mac = the host; other = the querier] */
     FINDING_LEAVE_IGNORED = 13,
     /** Variant A, `detail` FINDING_PLACE_FLOODED: version 2 reports of others at a port that the
      * caller called an ordinary host's. Variant B, FINDING_PLACE_NO_REPORTS: three or more general

@@ -152,16 +152,20 @@ struct seen_host {
 struct seen_group {
     struct address address;
     uint64_t reports;
-    struct moment last_report;           /* NEVER */
-    uint64_t last_round;                 /* the round of queries at that time */
-    const struct seen_host *last_member; /* who reported last */
-    bool is_left;                        /* after that somebody left */
-    instant v1_report;                   /* NEVER */
-    instant last_use;                    /* report or data; NEVER once all have left */
-    instant over_since;                  /* all have left, and were asked; NEVER */
+    struct moment last_report;            /* NEVER */
+    uint64_t last_round;                  /* the round of queries at that time */
+    const struct seen_host *last_member;  /* who reported last */
+    const struct seen_host *other_member; /* who reported last of the others */
+    instant other_report;                 /* ... and when; NEVER */
+    bool is_left;                         /* after that somebody left */
+    instant v1_report;                    /* NEVER */
+    instant v2_report;                    /* likewise */
+    instant last_use;                     /* report or data; NEVER once all have left */
+    instant over_since;                   /* all have left, and were asked; NEVER */
     /* D-13: a leave that waits for its query; NEVER */
     struct moment leave;
     bool leave_is_asked;
+    bool leave_need_not_be_asked;
     const struct seen_host *leave_host;
     instant asked;           /* last group-specific query; NEVER */
     duration asked_response; /* its maximum response time */

@@ -20,9 +20,11 @@ void watch_settle_leave(struct watch *watch, struct seen_group *group, instant n
         }
         group->leave.at = INSTANT_NEVER;
     } else if (now > instant_after(group->leave.at, LEAVE_TIME)) {
-        tally_add(&group->ignored, group->leave);
-        group->ignored_host = group->leave_host;
-        group->ignored_querier = watch->last_real;
+        if (!group->leave_need_not_be_asked) {
+            tally_add(&group->ignored, group->leave);
+            group->ignored_host = group->leave_host;
+            group->ignored_querier = watch->last_real;
+        }
         group->leave.at = INSTANT_NEVER;
     }
 }
@@ -233,6 +235,10 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
         member->last_round = watch->round;
     }
     group->reports++;
+    if (group->last_member != host) {
+        group->other_member = group->last_member;
+        group->other_report = group->last_report.at;
+    }
     group->last_report = now;
     group->last_round = watch->round;
     group->last_member = host;
@@ -240,6 +246,32 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
     group->is_left = false;
     if (version == 1)
         group->v1_report = now.at;
+    if (version == 2)
+        group->v2_report = now.at;
+}
+
+/** Another host is known to be in the group. */
+static bool has_other_member(const struct findings *findings, const struct watch *watch,
+                             const struct seen_group *group, const struct seen_host *host,
+                             instant now)
+{
+    bool is_last = group->last_member == host;
+    const struct seen_host *other = is_last ? group->other_member : group->last_member;
+    instant reported = is_last ? group->other_report : group->last_report.at;
+
+    if (!other || !is_within(reported, now, findings->setup.switch_timeout))
+        return false;
+    const struct seen_member *member = watch_find_member(watch, other, group->address);
+    return member && !member->has_left;
+}
+
+/** In version 3 every member reports, so who keeps track of each (RFC 3376 appendix A.2) need not
+ * ask while another is there. */
+static bool is_tracked(const struct findings *findings, const struct watch *watch,
+                       const struct seen_group *group, const struct seen_host *host, instant now)
+{
+    return !is_within(group->v2_report, now, V1_HOST_TIME) && watch->round_version == 3 &&
+           has_other_member(findings, watch, group, host, now);
 }
 
 static void leave(struct findings *findings, struct watch *watch, struct moment now,
@@ -262,6 +294,7 @@ static void leave(struct findings *findings, struct watch *watch, struct moment 
         is_within(group->v1_report, now.at, V1_HOST_TIME) ||
         !has_asking_querier(findings, watch, now.at))
         return;
+    group->leave_need_not_be_asked = is_tracked(findings, watch, group, host, now.at);
     group->leave = now;
     group->leave_host = host;
     group->leave_is_asked = is_within(group->asked, now.at, LEAVE_TIME);
@@ -279,7 +312,8 @@ void watch_forget_members(struct watch *watch)
     {
         group->reports = 0;
         group->is_left = false;
-        group->last_report.at = group->v1_report = group->last_use = INSTANT_NEVER;
+        group->last_report.at = group->other_report = INSTANT_NEVER;
+        group->v1_report = group->v2_report = group->last_use = INSTANT_NEVER;
         group->leave.at = group->asked = group->over_since = INSTANT_NEVER;
     }
     struct seen_host *host, *next_host;

@@ -63,9 +63,31 @@ static void joins_again(const char *folder)
     scene_close(&scene);
 }
 
+/** A version 3 querier that keeps track of each member does not ask while another is there. */
+static void tracked(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "103-field-leave-of-one-of-two.pcap");
+    for (int i = 0; i < 6; i++) {
+        scene_at(&scene, 60 * i);
+        scene_query(&scene, 5, 3, ADDRESS_NONE);
+        for (int host = 20; host < (i < 4 ? 22 : 21); host++) {
+            scene_at(&scene, 60 * i + host - 18);
+            scene_record(&scene, (unsigned)host, IGMP_RECORD_IS_EX, scene_group(1), NULL, 0);
+        }
+        if (i == 3) {
+            scene_at(&scene, 60 * i + 20);
+            scene_record(&scene, 21, IGMP_RECORD_TO_IN, scene_group(1), NULL, 0);
+        }
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
     seldom(folder);
     joins_again(folder);
+    tracked(folder);
 }

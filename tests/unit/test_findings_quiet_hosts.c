@@ -111,6 +111,26 @@ static void leaves_of_no_consequence(void **state)
     scene_free(&scene);
 }
 
+/* A querier that keeps track of version 3 members need not ask while another is there (D-13). */
+static void tracked_leave(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    for (unsigned i = 0; i < 4; i++) {
+        scene_general(&scene, AT_S(125 * i), FIXTURE_L, 3);
+        scene_record(&scene, AT_S(125 * i + 2), FIXTURE_H2, IGMP_RECORD_IS_EX, FIXTURE_G);
+        if (i < 3)
+            scene_record(&scene, AT_S(125 * i + 4), FIXTURE_H1, IGMP_RECORD_IS_EX, FIXTURE_G);
+    }
+    scene_record(&scene, AT_S(380), FIXTURE_H1, IGMP_RECORD_TO_IN, FIXTURE_G);
+    EXPECT_NO_FINDINGS(&scene, AT_S(400));
+    scene_record(&scene, AT_S(410), FIXTURE_H2, IGMP_RECORD_TO_IN, FIXTURE_G); /* the last one */
+    EXPECT_FINDINGS(&scene, AT_S(420), FINDING_LEAVE_IGNORED);
+    assert_int_equal(scene_find(&scene, FINDING_LEAVE_IGNORED)->count, 1);
+    scene_free(&scene);
+}
+
 /* Who left and comes back later has missed nothing (D-12, D-19); a group that all have left shares
  * its Ethernet address with nobody (D-15). */
 static void leaves_and_returns(void **state)
@@ -244,6 +264,7 @@ int main(void)
         cmocka_unit_test(leaves_of_no_consequence),
         cmocka_unit_test(leaves_and_returns),
         cmocka_unit_test(joins_again),
+        cmocka_unit_test(tracked_leave),
         cmocka_unit_test(suppressed_and_vanished),
         cmocka_unit_test(own_daemon),
         cmocka_unit_test(useless_frames),
