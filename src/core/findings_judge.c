@@ -36,6 +36,7 @@ const char *finding_id_name(enum finding_id id)
     case FINDING_TOO_SHORT: return "D-27";
     case FINDING_TABLE_FULL: return "D-28";
     case FINDING_CUT: return "D-29";
+    case FINDING_LEAVE_CUTS: return "D-30";
     case FINDING_ID_END: break;
     }
     return "?";

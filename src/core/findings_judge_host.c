@@ -126,6 +126,20 @@ static void judge_leaves(struct findings *findings, const struct watch *watch,
     finding->other = group->ignored_querier;
 }
 
+static void judge_cut_by_leave(struct findings *findings, const struct watch *watch,
+                               const struct seen_group *group)
+{
+    if (group->cuts.count == 0)
+        return;
+    struct finding *finding =
+        add_host(findings, watch, FINDING_LEAVE_CUTS, FINDING_ERROR, &group->cuts, group->cut_host);
+    finding->group = group->address;
+    finding->other = group->cut_leaver->key.address;
+    finding->other_mac = group->cut_leaver->key.mac;
+    finding->measured = group->cut_worst;
+    finding->stops_at = group->cut_stops;
+}
+
 void judge_hosts(struct findings *findings, struct watch *watch, instant now)
 {
     struct seen_group *group, *next_group;
@@ -133,6 +147,7 @@ void judge_hosts(struct findings *findings, struct watch *watch, instant now)
     {
         watch_settle_group(watch, group, now);
         judge_leaves(findings, watch, group);
+        judge_cut_by_leave(findings, watch, group);
         judge_alias(findings, watch, group);
         judge_stream(findings, watch, group);
     }

@@ -172,6 +172,13 @@ struct seen_group {
     struct tally ignored;
     const struct seen_host *ignored_host;
     struct address ignored_querier;
+    /* D-30: a leave that cut the stream of another */
+    instant left; /* the last leave that was asked about; NEVER */
+    uint64_t left_round;
+    struct tally cuts;
+    const struct seen_host *cut_host, *cut_leaver;
+    duration cut_worst;
+    instant cut_stops;
     struct tally used; /* D-15: with 224.0.0.x */
     struct tally shared;
     const struct seen_group *shared_with;

@@ -15,6 +15,7 @@ void watch_settle_leave(struct watch *watch, struct seen_group *group, instant n
         if (now < instant_after(group->leave.at, LEFT_TIME))
             return;
         if (group->last_report.at <= group->leave.at) {
+            group->left = group->leave.at;
             group->over_since = instant_after(group->leave.at, LEFT_TIME);
             group->last_use = INSTANT_NEVER;
         }
@@ -186,6 +187,26 @@ static void note_gap(const struct findings *findings, const struct watch *watch,
     }
 }
 
+/** All had left, it seemed: this one had not, and was never asked (D-30). */
+static void note_cut_by_leave(const struct findings *findings, const struct watch *watch,
+                              struct moment now, struct seen_group *group,
+                              const struct seen_member *member)
+{
+    if (group->over_since == INSTANT_NEVER || group->left == INSTANT_NEVER ||
+        !is_within(member->last_report.at, group->left, findings->setup.switch_timeout) ||
+        watch->round - group->left_round > 2 || member->last_round == watch->round ||
+        !watch_is_answer_time(watch, now.at))
+        return;
+    duration span = now.at - group->left;
+    tally_add(&group->cuts, now);
+    if (span > group->cut_worst) {
+        group->cut_worst = span;
+        group->cut_stops = group->left;
+        group->cut_host = member->key.host;
+        group->cut_leaver = group->leave_host;
+    }
+}
+
 /** What a host says of a group that nobody keeps track of: that it answers at all. */
 static void note_untracked(struct watch *watch, struct moment now, struct seen_host *host,
                            struct address group, unsigned version)
@@ -228,6 +249,7 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
         if (!member->has_left) {
             note_missed(findings, host, group, now, watch->round > 0 ? watch->round - 1 : 0);
             note_gap(findings, watch, now, group, member);
+            note_cut_by_leave(findings, watch, now, group, member);
             note_answer(watch, now, host, group, member, version);
         }
         member->has_left = false;
@@ -297,6 +319,7 @@ static void leave(struct findings *findings, struct watch *watch, struct moment 
     group->leave_need_not_be_asked = is_tracked(findings, watch, group, host, now.at);
     group->leave = now;
     group->leave_host = host;
+    group->left_round = watch->round;
     group->leave_is_asked = is_within(group->asked, now.at, LEAVE_TIME);
 }
 
@@ -314,7 +337,7 @@ void watch_forget_members(struct watch *watch)
         group->is_left = false;
         group->last_report.at = group->other_report = INSTANT_NEVER;
         group->v1_report = group->v2_report = group->last_use = INSTANT_NEVER;
-        group->leave.at = group->asked = group->over_since = INSTANT_NEVER;
+        group->leave.at = group->left = group->asked = group->over_since = INSTANT_NEVER;
     }
     struct seen_host *host, *next_host;
     HASH_ITER(hh, watch->hosts, host, next_host)

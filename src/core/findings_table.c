@@ -110,7 +110,7 @@ struct seen_group *watch_group(struct findings *findings, struct watch *watch, s
         return group;
     if (watch->group_count < findings->setup.max_groups && (group = calloc(1, sizeof *group))) {
         group->address = address;
-        group->last_report.at = group->other_report = INSTANT_NEVER;
+        group->last_report.at = group->other_report = group->left = INSTANT_NEVER;
         group->v1_report = group->v2_report = group->last_use = INSTANT_NEVER;
         group->leave.at = group->asked = group->over_since = INSTANT_NEVER;
         group->last_data = INSTANT_NEVER;

@@ -39,6 +39,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_TOO_SHORT: return "too short to judge";
     case FINDING_TABLE_FULL: return "too much to watch";
     case FINDING_CUT: return "frames were cut short";
+    case FINDING_LEAVE_CUTS: return "a leave cut another's stream";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -314,6 +315,7 @@ static void tell(struct text_line *line, const struct finding *finding)
             "read so.",
             finding->detail);
         break;
+    case FINDING_LEAVE_CUTS: finding_tell_cut_by_leave(line, finding); break;
     case FINDING_ID_END: break;
     }
 }

@@ -141,6 +141,8 @@ static const char *consequence_of(const struct finding *finding)
     case FINDING_CUT:
         return "What they said is missing here: queriers, members and faults may be there that are "
                "not told of.";
+    case FINDING_LEAVE_CUTS:
+        return "Its stream stopped with the leave of the other, and came back with that answer.";
     case FINDING_NO_QUERIER:
     case FINDING_REPORT_GAP:
     case FINDING_SILENT_HOST:
@@ -191,6 +193,7 @@ void finding_line_consequence(struct text_line *line, const struct finding *find
     case FINDING_TOO_SHORT:
     case FINDING_TABLE_FULL:
     case FINDING_CUT:
+    case FINDING_LEAVE_CUTS:
     case FINDING_ID_END: break;
     }
     text_line_add(line, "%s", consequence_of(finding));
@@ -291,6 +294,11 @@ static const char *advice_of(const struct finding *finding)
                "very short interval; pull one cable or switch that querier off.";
     case FINDING_TOO_SHORT: return "Capture for five minutes or more.";
     case FINDING_CUT: return "Capture again with whole frames: tcpdump -s 0, or -s 512.";
+    case FINDING_LEAVE_CUTS:
+        return "Switch off fast leave (immediate leave) where several hosts are behind one port, "
+               "as "
+               "behind another switch or an access point; otherwise look why queries to that group "
+               "do not get to the host that stayed.";
     case FINDING_TABLE_FULL:
         return "Capture one network or VLAN at a time, or watch out for a device that makes up "
                "addresses.";

@@ -26,6 +26,18 @@ void finding_tell_leave(struct text_line *line, const struct finding *finding)
     text_line_add(line, " did not ask whether others are still there.");
 }
 
+void finding_tell_cut_by_leave(struct text_line *line, const struct finding *finding)
+{
+    text_line_who(line, finding->other, finding->other_mac);
+    text_line_add(line, " left ");
+    finding_line_address(line, finding->group);
+    text_line_add(line, ". ");
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " was still in it and did not answer when the querier asked, but ");
+    finding_line_seconds(line, finding->measured);
+    text_line_add(line, " after the leave, when the next query for all came.");
+}
+
 void finding_tell_place(struct text_line *line, const struct finding *finding)
 {
     if (finding->detail == FINDING_PLACE_FLOODED) {

@@ -16,6 +16,7 @@ void finding_line_address(struct text_line *line, struct address address);
 /* What was seen, one sentence each (report_finding_host.c). */
 void finding_tell_gap(struct text_line *line, const struct finding *finding);
 void finding_tell_leave(struct text_line *line, const struct finding *finding);
+void finding_tell_cut_by_leave(struct text_line *line, const struct finding *finding);
 void finding_tell_place(struct text_line *line, const struct finding *finding);
 void finding_tell_alias(struct text_line *line, const struct finding *finding);
 void finding_tell_old_report(struct text_line *line, const struct finding *finding);

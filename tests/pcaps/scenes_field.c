@@ -84,10 +84,34 @@ static void tracked(const char *folder)
     scene_close(&scene);
 }
 
+/** Two hosts behind one port with fast leave: one leaves, and neither is asked any more. */
+static void fast_leave(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "104-d30-a-leave-cuts-another.pcap");
+    scene_report(&scene, 21, 2, scene_group(1));
+    for (int i = 0; i < 5; i++) {
+        scene_at(&scene, 125 * i + 1);
+        scene_query(&scene, 5, 2, ADDRESS_NONE);
+        scene_at(&scene, 125 * i + 3);
+        scene_report(&scene, i < 2 ? 20 : 21, 2, scene_group(1));
+        for (int k = 0; i == 1 && k < 3; k++) {
+            scene_at(&scene, 125 * i + 40 + 0.01 * (k == 1) + 1.01 * (k == 2));
+            if (k == 0)
+                scene_leave(&scene, 20, scene_group(1));
+            else
+                scene_query(&scene, 5, 2, scene_group(1));
+        }
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
     seldom(folder);
     joins_again(folder);
     tracked(folder);
+    fast_leave(folder);
 }

@@ -70,6 +70,51 @@ static void leave_ignored_v3(void **state)
     scene_free(&scene);
 }
 
+/* D-30: host 2 leaves and all are asked; host 1 is still there, but behind the same port. */
+static void leave_cuts_another(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(260), 125 * SECONDS);
+    scene_report(&scene, AT_S(270), FIXTURE_H2, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+    scene_specific(&scene, AT_S(270), FIXTURE_L, FIXTURE_G);
+    scene_specific(&scene, AT_S(271), FIXTURE_L, FIXTURE_G);
+    EXPECT_NO_FINDINGS(&scene, AT_S(284));
+    scene_general(&scene, AT_S(385), FIXTURE_L, 2);
+    scene_answer(&scene, AT_S(390));
+    EXPECT_FINDINGS(&scene, AT_S(400), FINDING_LEAVE_CUTS);
+    const struct finding *finding = scene_find(&scene, FINDING_LEAVE_CUTS);
+    assert_true(address_equal(finding->address, FIXTURE_H1));
+    assert_true(address_equal(finding->other, FIXTURE_H2));
+    assert_int_equal(finding->measured, 120 * SECONDS);
+    assert_int_equal(finding->stops_at, AT_S(270));
+    scene_free(&scene);
+}
+
+/* D-30: one who joins anew, one who left as well, one who has been gone for long. */
+static void leave_cuts_nobody(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene_report(&scene, AT_S(0), FIXTURE_B, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_live(&scene, FIXTURE_L, AT_S(10), AT_S(310), 60 * SECONDS);
+    scene_report(&scene, AT_S(320), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_report(&scene, AT_S(322), FIXTURE_H2, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+    scene_specific(&scene, AT_S(322), FIXTURE_L, FIXTURE_G);
+    scene_answer(&scene, AT_MS(322500));
+    scene_report(&scene, AT_S(323), FIXTURE_H1, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+    scene_specific(&scene, AT_S(323), FIXTURE_L, FIXTURE_G);
+    scene_general(&scene, AT_S(370), FIXTURE_L, 2);
+    scene_report(&scene, AT_S(372), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_report(&scene, AT_S(374), FIXTURE_B, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_answer(&scene, AT_S(390));
+    EXPECT_NO_FINDINGS(&scene, AT_S(400));
+    scene_free(&scene);
+}
+
 /* D-14: what a port with snooping does not show. Version 3 reports are flooded by many switches. */
 static void snooping_off(void **state)
 {
@@ -349,6 +394,8 @@ int main(void)
         cmocka_unit_test(failover_gap),
         cmocka_unit_test(leave_ignored),
         cmocka_unit_test(leave_ignored_v3),
+        cmocka_unit_test(leave_cuts_another),
+        cmocka_unit_test(leave_cuts_nobody),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),
