@@ -182,6 +182,12 @@ enum finding_id {
      * [error; group, address, mac = the host that stayed, other, other_mac = who left, measured =
      * the longest time from leave to answer, stops_at = the leave] */
     FINDING_LEAVE_CUTS = 30,
+    /** Reports or leaves of a host that queriers and switches may ignore; `detail` has
+     * FINDING_FLAW_... bits, of which checksum, length, destination (a group that is none as well)
+     * and TTL occur. Not: one or two of a host that also sent good ones, frames to one host's
+     * address, frames cut by the capture. [error for a host none of whose reports was good, else
+     * and for TTL alone warning; address, mac, detail] */
+    FINDING_REPORT_FORMAT = 31,
 
     FINDING_ID_END
 };
@@ -197,7 +203,7 @@ enum finding_id {
 #define FINDINGS_FLOOD      200 /* and copies of such ... */
 #define FINDINGS_STORM_TIME (10 * SECONDS)
 
-/* FINDING_QUERY_FORMAT */
+/* FINDING_QUERY_FORMAT, FINDING_REPORT_FORMAT */
 #define FINDING_FLAW_NO_ROUTER_ALERT 1u
 #define FINDING_FLAW_TTL             2u
 #define FINDING_FLAW_TOS             4u

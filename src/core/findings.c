@@ -241,6 +241,8 @@ void findings_frame(struct findings *findings, instant now, uint64_t number,
     case WORTH_DESTINATION:
         if (is_query)
             watch_flawed_query(findings, watch, moment, received);
+        else
+            watch_flawed_report(findings, watch, moment, received);
         break;
     case WORTH_COPY: watch_flood(watch, moment, &received->frame); break;
     case WORTH_NOTHING: break;

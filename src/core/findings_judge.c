@@ -37,6 +37,7 @@ const char *finding_id_name(enum finding_id id)
     case FINDING_TABLE_FULL: return "D-28";
     case FINDING_CUT: return "D-29";
     case FINDING_LEAVE_CUTS: return "D-30";
+    case FINDING_REPORT_FORMAT: return "D-31";
     case FINDING_ID_END: break;
     }
     return "?";

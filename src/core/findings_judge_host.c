@@ -5,6 +5,7 @@
 #define MISSED_QUERIES 3
 #define LATE_ANSWERS   3
 #define BURSTS         2
+#define FLAWED_REPORTS 3
 
 /* ---- hosts ---- */
 
@@ -16,6 +17,19 @@ static struct finding *add_host(struct findings *findings, const struct watch *w
     finding->address = host->key.address;
     finding->mac = host->key.mac;
     return finding;
+}
+
+static void judge_form(struct findings *findings, const struct watch *watch,
+                       const struct seen_host *host)
+{
+    bool is_fatal = (host->flaws & ~FINDING_FLAW_TTL) != 0;
+
+    /* One frame may be damaged anywhere. */
+    if (host->flawed.count == 0 || (host->flawed.count < FLAWED_REPORTS && host->whole > 0))
+        return;
+    add_host(findings, watch, FINDING_REPORT_FORMAT,
+             is_fatal && host->whole == 0 ? FINDING_ERROR : FINDING_WARNING, &host->flawed, host)
+        ->detail = host->flaws;
 }
 
 static void judge_host(struct findings *findings, const struct watch *watch,
@@ -155,6 +169,7 @@ void judge_hosts(struct findings *findings, struct watch *watch, instant now)
     HASH_ITER(hh, watch->hosts, host, next_host)
     {
         watch_settle_host(watch, host, now);
+        judge_form(findings, watch, host);
         judge_host(findings, watch, host);
     }
     struct seen_member *member, *next_member;

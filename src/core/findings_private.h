@@ -143,6 +143,9 @@ struct seen_host {
     struct tally older; /* D-22 */
     struct address older_group;
     unsigned older_version, older_asked;
+    struct tally flawed; /* D-31 */
+    unsigned flaws;
+    uint64_t whole;   /* reports and leaves without a flaw */
     struct tally ssm; /* D-16 */
     struct address ssm_group;
     unsigned ssm_version;
@@ -365,6 +368,9 @@ void cadence_query(struct cadence *cadence, struct moment now, const struct seen
 /* findings_report.c */
 void watch_report(struct findings *findings, struct watch *watch, struct moment now,
                   const struct received *received);
+/** A report or leave that says only that it was damaged, and how (D-31). */
+void watch_flawed_report(struct findings *findings, struct watch *watch, struct moment now,
+                         const struct received *received);
 /** A group was asked about (D-13). */
 void watch_group_query(struct watch *watch, struct moment now, const struct igmp_message *query);
 /** Decide about a leave, if it is time: nobody asked about it, or nobody is in the group any more.

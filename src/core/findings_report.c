@@ -346,6 +346,48 @@ void watch_forget_members(struct watch *watch)
     }
 }
 
+/* ---- the form (D-31) ---- */
+
+static unsigned flaws_of(const struct received *received)
+{
+    enum verdict verdict = received->verdict;
+    unsigned flaws = received->frame.ttl != 1 ? FINDING_FLAW_TTL : 0;
+
+    if (verdict == VERDICT_BAD_CHECKSUM)
+        flaws |= FINDING_FLAW_CHECKSUM;
+    if (verdict == VERDICT_BAD_LENGTH || verdict == VERDICT_BAD_RECORD)
+        flaws |= FINDING_FLAW_LENGTH;
+    if (verdict == VERDICT_BAD_GROUP || verdict == VERDICT_WRONG_DESTINATION)
+        flaws |= FINDING_FLAW_DESTINATION;
+    return flaws;
+}
+
+static void note_form(struct seen_host *host, struct moment now, const struct received *received)
+{
+    unsigned flaws = flaws_of(received);
+
+    if (flaws == 0) {
+        host->whole++;
+        return;
+    }
+    host->flaws |= flaws;
+    tally_add(&host->flawed, now);
+}
+
+void watch_flawed_report(struct findings *findings, struct watch *watch, struct moment now,
+                         const struct received *received)
+{
+    const struct frame *frame = &received->frame;
+
+    if (igmp_kind_version(received->message.kind) == 0 || !address_is_multicast(frame->destination))
+        return;
+    watch->reports++;
+    watch->last_report = now;
+    struct seen_host *host = watch_host(findings, watch, now, frame->source, frame->source_mac);
+    if (host)
+        note_form(host, now, received);
+}
+
 /* ---- border ---- */
 
 static void receive_records(struct findings *findings, struct watch *watch, struct moment now,
@@ -400,6 +442,7 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
         watch_host(findings, watch, now, received->frame.source, received->frame.source_mac);
     if (!host)
         return;
+    note_form(host, now, received);
     switch (message->kind) {
     case IGMP_KIND_V1_REPORT:
     case IGMP_KIND_V2_REPORT:

@@ -40,6 +40,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_TABLE_FULL: return "too much to watch";
     case FINDING_CUT: return "frames were cut short";
     case FINDING_LEAVE_CUTS: return "a leave cut another's stream";
+    case FINDING_REPORT_FORMAT: return "malformed reports";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -178,7 +179,7 @@ static void tell_format(struct text_line *line, const struct finding *finding)
     } flaws[] = {
         {FINDING_FLAW_CHECKSUM, "a wrong checksum"},
         {FINDING_FLAW_LENGTH, "a wrong length"},
-        {FINDING_FLAW_DESTINATION, "a wrong destination"},
+        {FINDING_FLAW_DESTINATION, "a wrong destination or group"},
         {FINDING_FLAW_NO_ROUTER_ALERT, "no Router Alert option"},
         {FINDING_FLAW_TTL, "a TTL that is not 1"},
         {FINDING_FLAW_TOS, "a TOS that is not 0xc0"},
@@ -186,7 +187,7 @@ static void tell_format(struct text_line *line, const struct finding *finding)
     };
     const char *glue = "";
 
-    text_line_add(line, "Queries of ");
+    text_line_add(line, finding->id == FINDING_QUERY_FORMAT ? "Queries of " : "Reports of ");
     text_line_who(line, finding->address, finding->mac);
     text_line_add(line, " have ");
     for (size_t i = 0; i < sizeof flaws / sizeof flaws[0]; i++) {
@@ -316,6 +317,7 @@ static void tell(struct text_line *line, const struct finding *finding)
             finding->detail);
         break;
     case FINDING_LEAVE_CUTS: finding_tell_cut_by_leave(line, finding); break;
+    case FINDING_REPORT_FORMAT: tell_format(line, finding); break;
     case FINDING_ID_END: break;
     }
 }

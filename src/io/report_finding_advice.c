@@ -143,6 +143,10 @@ static const char *consequence_of(const struct finding *finding)
                "not told of.";
     case FINDING_LEAVE_CUTS:
         return "Its stream stopped with the leave of the other, and came back with that answer.";
+    case FINDING_REPORT_FORMAT:
+        return finding->detail == FINDING_FLAW_TTL
+                   ? "Strict queriers, as igmpqd is by default, ignore them; most others do not."
+                   : "Queriers and switches ignore them: this host's streams do not come, or stop.";
     case FINDING_NO_QUERIER:
     case FINDING_REPORT_GAP:
     case FINDING_SILENT_HOST:
@@ -194,6 +198,7 @@ void finding_line_consequence(struct text_line *line, const struct finding *find
     case FINDING_TABLE_FULL:
     case FINDING_CUT:
     case FINDING_LEAVE_CUTS:
+    case FINDING_REPORT_FORMAT:
     case FINDING_ID_END: break;
     }
     text_line_add(line, "%s", consequence_of(finding));
@@ -299,6 +304,9 @@ static const char *advice_of(const struct finding *finding)
                "as "
                "behind another switch or an access point; otherwise look why queries to that group "
                "do not get to the host that stayed.";
+    case FINDING_REPORT_FORMAT:
+        return "Update that host's software; until then enter its groups at its port in the switch "
+               "by hand (static members).";
     case FINDING_TABLE_FULL:
         return "Capture one network or VLAN at a time, or watch out for a device that makes up "
                "addresses.";

@@ -107,6 +107,21 @@ static void fast_leave(const char *folder)
     scene_close(&scene);
 }
 
+/** A device whose reports have no checksum. */
+static void bad_reports(const char *folder)
+{
+    static const uint8_t report[] = {0x16, 0, 0, 0, 239, 1, 1, 3};
+    struct scene scene;
+
+    begin(&scene, folder, "105-d31-reports-without-checksum.pcap");
+    for (int i = 0; i < 6; i++) {
+        scene_quiet(&scene, 5, 60 * i, 60 * i + 1, 60);
+        scene_at(&scene, 60 * i + 5);
+        scene_message(&scene, 22, scene_group(3), report, sizeof report);
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
@@ -114,4 +129,5 @@ void scenes_field(const char *folder)
     joins_again(folder);
     tracked(folder);
     fast_leave(folder);
+    bad_reports(folder);
 }

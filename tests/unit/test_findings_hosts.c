@@ -115,6 +115,62 @@ static void leave_cuts_nobody(void **state)
     scene_free(&scene);
 }
 
+/** A good life, and `count` reports of host 2 for G in the octets and to the address given. */
+static void flawed_reports(struct scene *scene, struct address to, const uint8_t octets[8],
+                           unsigned ttl, unsigned count)
+{
+    struct outside outside = fixture_outside(FIXTURE_H2, to);
+
+    outside.ttl = (uint8_t)ttl;
+    scene_live(scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
+    for (unsigned i = 0; i < count; i++) {
+        fixture_hear_igmp(scene->fixture, AT_S(265 + i), &outside, octets, 8);
+        scene_tell(scene, AT_S(265 + i));
+    }
+}
+
+/* D-31, flaw by flaw; one or two bad ones beside good ones are damage on the way. */
+static void report_format(void **state)
+{
+    (void)state;
+    static const uint8_t good[] = {0x16, 0, 0xf1, 0xec, 239, 9, 9, 9};
+    static const uint8_t bad[] = {0x16, 0, 0x12, 0x34, 239, 9, 9, 9};
+    static const uint8_t no_group[] = {0x16, 0, 0x20, 0xed, 192, 9, 9, 9};
+    const struct address group = address_of(239, 9, 9, 9);
+    const struct {
+        const uint8_t *octets;
+        struct address to;
+        unsigned ttl, flaws;
+        enum finding_severity severity;
+    } cases[] = {
+        {bad, group, 1, FINDING_FLAW_CHECKSUM, FINDING_ERROR},
+        {no_group, group, 1, FINDING_FLAW_DESTINATION, FINDING_ERROR},
+        {good, ADDRESS_ALL_ROUTERS, 1, FINDING_FLAW_DESTINATION, FINDING_ERROR},
+        {good, group, 64, FINDING_FLAW_TTL, FINDING_WARNING},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene scene = scene_start();
+        flawed_reports(&scene, cases[i].to, cases[i].octets, cases[i].ttl, 1);
+        EXPECT_FINDINGS(&scene, AT_S(270), FINDING_REPORT_FORMAT);
+        const struct finding *finding = scene_find(&scene, FINDING_REPORT_FORMAT);
+        assert_int_equal(finding->detail, cases[i].flaws);
+        assert_int_equal(finding->severity, cases[i].severity);
+        assert_true(address_equal(finding->address, FIXTURE_H2));
+        scene_free(&scene);
+    }
+    struct scene scene = scene_start();
+    scene_report(&scene, AT_S(0), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    flawed_reports(&scene, group, bad, 1, 2);
+    EXPECT_NO_FINDINGS(&scene, AT_S(268));
+    const struct outside outside = fixture_outside(FIXTURE_H2, group);
+    fixture_hear_igmp(scene.fixture, AT_S(269), &outside, bad, sizeof bad);
+    scene_tell(&scene, AT_S(269));
+    EXPECT_FINDINGS(&scene, AT_S(270), FINDING_REPORT_FORMAT);
+    assert_int_equal(scene_find(&scene, FINDING_REPORT_FORMAT)->severity, FINDING_WARNING);
+    scene_free(&scene);
+}
+
 /* D-14: what a port with snooping does not show. Version 3 reports are flooded by many switches. */
 static void snooping_off(void **state)
 {
@@ -396,6 +452,7 @@ int main(void)
         cmocka_unit_test(leave_ignored_v3),
         cmocka_unit_test(leave_cuts_another),
         cmocka_unit_test(leave_cuts_nobody),
+        cmocka_unit_test(report_format),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),
