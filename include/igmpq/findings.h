@@ -33,11 +33,12 @@
  */
 enum finding_id {
     /** No general query for more than T_router and the grace while hosts reported or data came, or
-     * somebody listened (findings_listen(); detail 1: no host reported either); or none ever. Not:
-     * a takeover after T_router, a long but steady interval (D-11), a capture too short (D-27).
-     * [error; measured = longest silence, limit = T_router, address = the last real querier before
-     * (none: never any); group and other = a group with a member that nobody asks any more and its
-     * host, stops_at = when its stream stops] */
+     * somebody listened (findings_listen()); or none ever. Not: a takeover after T_router, a long
+     * but steady interval (D-11), a capture too short (D-27).
+     * [error, warning where no IGMP was seen at all, which a filter may have left out of the
+     * capture; detail has FINDING_SILENCE_... bits, measured = longest silence, limit = T_router,
+     * address = the last real querier before (none: never any); group and other = a group with a
+     * member that nobody asks any more and its host, stops_at = when its stream stops] */
     FINDING_NO_QUERIER = 1,
     /** Queries, but for more than T_router and the grace only from one 0.0.0.0 proxy (twice
      * at least). Not: a proxy beside a real querier, or in place of one for so long. [warning; mac
@@ -203,6 +204,10 @@ enum finding_id {
 #define FINDINGS_FLOOD      200 /* and copies of such ... */
 #define FINDINGS_STORM_TIME (10 * SECONDS)
 
+/* FINDING_NO_QUERIER */
+#define FINDING_SILENCE_IDLE      1u /* no host reported either */
+#define FINDING_SILENCE_ONLY_DATA 2u /* data came, and no IGMP of any kind ever */
+#define FINDING_SILENCE_ELSEWHERE 4u /* never a query here, but on another segment */
 /* FINDING_QUERY_FORMAT, FINDING_REPORT_FORMAT */
 #define FINDING_FLAW_NO_ROUTER_ALERT 1u
 #define FINDING_FLAW_TTL             2u

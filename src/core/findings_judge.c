@@ -102,6 +102,22 @@ static bool is_regular_pause(const struct watch *watch, duration silence)
     return false;
 }
 
+/** What is to be said of a segment where nobody ever queried. */
+static unsigned never_queried(const struct findings *findings, const struct watch *watch)
+{
+    unsigned detail = 0;
+
+    if (watch->general.count > 0)
+        return 0;
+    /* Who listens live hears IGMP, whatever there is. */
+    if (watch->whole == 0 && watch->cut.count == 0 && !watch->is_listened)
+        detail |= FINDING_SILENCE_ONLY_DATA;
+    for (unsigned i = 0; i < findings->watch_count; i++)
+        if (findings->watch[i] && findings->watch[i]->general.count > 0)
+            detail |= FINDING_SILENCE_ELSEWHERE;
+    return detail;
+}
+
 static void judge_silence(struct findings *findings, struct watch *watch, struct moment end)
 {
     struct silence running = watch_silence_until(findings, watch, end);
@@ -117,15 +133,17 @@ static void judge_silence(struct findings *findings, struct watch *watch, struct
     }
     if (evidence.count == 0 || is_regular_pause(watch, longest->span))
         return;
+    unsigned never = never_queried(findings, watch);
     struct finding *finding =
-        judge_add(findings, watch, FINDING_NO_QUERIER, FINDING_ERROR, &evidence);
+        judge_add(findings, watch, FINDING_NO_QUERIER,
+                  never & FINDING_SILENCE_ONLY_DATA ? FINDING_WARNING : FINDING_ERROR, &evidence);
     finding->measured = longest->span;
     finding->limit = findings->setup.router_timeout;
     finding->address = longest->querier;
     finding->group = longest->group;
     finding->other = longest->host;
     finding->stops_at = longest->stops_at;
-    finding->detail = longest->is_idle;
+    finding->detail = never | (longest->is_idle ? FINDING_SILENCE_IDLE : 0);
 }
 
 static void judge_proxies(struct findings *findings, struct watch *watch, struct moment end)

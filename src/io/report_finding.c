@@ -74,8 +74,12 @@ static void tell_silence(struct text_line *line, const struct finding *finding)
         text_line_add(line, " no query was heard for ");
     }
     finding_line_seconds(line, finding->measured);
-    text_line_add(line, finding->detail ? ", and no host reported a group either"
-                                        : ", although hosts reported or data was sent");
+    if (finding->detail & FINDING_SILENCE_IDLE)
+        text_line_add(line, ", and no host reported a group either");
+    else
+        text_line_add(line, finding->detail & FINDING_SILENCE_ONLY_DATA
+                                ? ", nor any other IGMP, although data was sent"
+                                : ", although hosts reported or data was sent");
     text_line_add(line, "; switches forget the querier's port after ");
     finding_line_seconds(line, finding->limit);
     text_line_add(line, ".");

@@ -217,12 +217,24 @@ static const char *format_advice(const struct finding *finding)
            "another.";
 }
 
+static const char *silence_advice(const struct finding *finding)
+{
+    if (finding->detail & FINDING_SILENCE_ONLY_DATA)
+        return "Look first whether the capture had a filter that left IGMP out, such as udp, or "
+               "was made where none comes (ether multicast takes all). Otherwise switch on the "
+               "IGMP querier of your router or switch, or run igmpqd.";
+    if (finding->detail & FINDING_SILENCE_ELSEWHERE)
+        return "Queries were heard on another network or VLAN, and a querier serves its own "
+               "alone: let one query on this one as well. If a mirror port shows the frames of "
+               "one VLAN now with and now without its tag, capture at one port alone.";
+    return "Switch on the IGMP querier of your router or switch, or run igmpqd on a machine "
+           "that is always on; if there is one, find out why it stops.";
+}
+
 static const char *advice_of(const struct finding *finding)
 {
     switch (finding->id) {
-    case FINDING_NO_QUERIER:
-        return "Switch on the IGMP querier of your router or switch, or run igmpqd on a machine "
-               "that is always on; if there is one, find out why it stops.";
+    case FINDING_NO_QUERIER: return silence_advice(finding);
     case FINDING_PROXY_ONLY:
     case FINDING_PROXIES_ONLY:
         return "Give one switch an address in this network for its querier, or run igmpqd on a "

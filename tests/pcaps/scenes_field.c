@@ -122,6 +122,29 @@ static void bad_reports(const char *folder)
     scene_close(&scene);
 }
 
+/** The wrong filter: streams alone; and a querier on the other VLAN alone. */
+static void unqueried(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "106-d01-streams-alone.pcap");
+    for (int i = 0; i < 30; i++) {
+        scene_at(&scene, 10 * i);
+        scene_data(&scene, scene_peer(200), scene_mac(200), scene_group(1));
+    }
+    scene_close(&scene);
+
+    begin(&scene, folder, "107-d01-queries-on-another-vlan.pcap");
+    for (int i = 0; i < 6; i++) {
+        scene.vlan = 10;
+        scene_quiet(&scene, 5, 60 * i, 60 * i + 1, 60);
+        scene.vlan = 20;
+        scene_at(&scene, 60 * i + 7);
+        scene_report(&scene, 30 + (unsigned)i, 2, scene_group(9));
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
@@ -130,4 +153,5 @@ void scenes_field(const char *folder)
     tracked(folder);
     fast_leave(folder);
     bad_reports(folder);
+    unqueried(folder);
 }

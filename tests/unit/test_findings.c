@@ -84,7 +84,7 @@ static void silence_that_is_listened_to(void **state)
     const struct finding *finding = scene_find(&scene, FINDING_NO_QUERIER);
     assert_int_equal(finding->measured, 261 * SECONDS);
     assert_int_equal(finding->first, AT_S(10));
-    assert_int_equal(finding->detail, 1);
+    assert_int_equal(finding->detail, FINDING_SILENCE_IDLE);
     scene_report(&scene, AT_S(280), FIXTURE_H1, IGMP_KIND_V2_REPORT, FIXTURE_G);
     EXPECT_FINDINGS(&scene, AT_S(300), FINDING_NO_QUERIER);
     assert_int_equal(scene_find(&scene, FINDING_NO_QUERIER)->detail, 0);
@@ -103,7 +103,7 @@ static void silence_that_was_listened_to(void **state)
     EXPECT_FINDINGS(&scene, AT_S(1300), FINDING_NO_QUERIER);
     const struct finding *finding = scene_find(&scene, FINDING_NO_QUERIER);
     assert_int_equal(finding->measured, 990 * SECONDS);
-    assert_int_equal(finding->detail, 1);
+    assert_int_equal(finding->detail, FINDING_SILENCE_IDLE);
     scene_free(&scene);
 }
 

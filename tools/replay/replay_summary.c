@@ -274,16 +274,17 @@ static void print_all(struct replay *replay)
         printf("%" PRIu64 " frames were lost by the capture: what follows may be wrong\n",
                capture_drops(replay->capture));
     if (replay->frames == 0)
-        printf(
-            "nothing was captured: the wrong interface, too short a time, or nobody queries here: "
-            "a querier\nis heard about once in two minutes%s\n",
-            replay->options->interface != NULL
-                ? ""
-                : " (igmpq-replay -i INTERFACE --for 300 would tell)");
+        printf("nothing was captured: the wrong interface or filter (igmp alone takes no tagged "
+               "frames), "
+               "too short a\ntime, or nobody queries here: a querier is heard about once in two "
+               "minutes%s\n",
+               replay->options->interface != NULL
+                   ? ""
+                   : "\n(igmpq-replay -i INTERFACE --for 300 would tell)");
     else if (replay->igmp == 0)
-        printf(
-            "no IGMP: nobody reports or queries here, or the place of the capture sees nothing of "
-            "it\n");
+        printf("no IGMP: nobody reports or queries here, or the capture's place or filter lets "
+               "nothing "
+               "of it through\n");
     if (replay->segments_refused > 0)
         printf("more VLANs than can be looked at: %u frames were left out\n",
                replay->segments_refused);
