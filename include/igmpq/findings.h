@@ -108,7 +108,8 @@ enum finding_id {
      * other_group = that). [group, other_group, mac = the Ethernet address] */
     FINDING_ALIAS = 15,
     /** A version 1 or 2 report, or a leave, of the SSM range. [warning; address, mac, group,
-     * version] */
+     * version; other, other_version = the querier of version 1 or 2 that was heard in the 400 s
+     * before, which keeps hosts at its version (none: the host chose its own)] */
     FINDING_SSM_V2 = 16,
     /** A lower querier displaced a real one that had passed on streams of others (data with its
      * MAC address and not its IP address), and they stopped within 10 s, as an IGMP proxy does (RFC
@@ -150,13 +151,14 @@ enum finding_id {
     /** A stream (10 frames or more, less than 10 s apart on average) to a group that never had a
      * member, T_member and the grace after the first query, while somebody queries and reports of
      * other groups are seen. Not: at the querier's port, where all streams arrive. [note, warning
-     * at an ordinary host's port; group, address = the stream's source, mac] */
+     * at an ordinary host's port; group, address = the stream's source, mac; version = 1 or 2 where
+     * the group is of the SSM range and such a querier keeps hosts from asking for it, else 0] */
     FINDING_UNWANTED_DATA = 24,
     /** A stream as above went on after its last member's time ran out: T_member and the grace after
      * the last report, or 10 s after a leave that was asked about, while somebody queries. Not: at
      * the querier's port, while one of several members stays. [note, warning at an ordinary host's
      * port; group, address = the stream's source, mac, other = the last member, stops_at = when it
-     * ran out] */
+     * ran out; version as above] */
     FINDING_OUTLIVED_DATA = 25,
     /** Within 10 s more than FINDINGS_STORM general queries, where those of one querier within
      * 0.1 s count as one (a capture on all interfaces shows each frame many times); or more than

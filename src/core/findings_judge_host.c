@@ -41,6 +41,9 @@ static void judge_host(struct findings *findings, const struct watch *watch,
         finding = add_host(findings, watch, FINDING_SSM_V2, FINDING_WARNING, &host->ssm, host);
         finding->group = host->ssm_group;
         finding->version = host->ssm_version;
+        finding->other_version = host->ssm_asked;
+        if (host->ssm_asked > 0)
+            finding->other = host->ssm_querier;
     }
     if (host->missed.count >= MISSED_QUERIES && host->answers == 0) {
         finding =
@@ -110,6 +113,9 @@ static void judge_stream(struct findings *findings, const struct watch *watch,
 {
     enum finding_severity severity =
         watch->place == FINDINGS_PLACE_HOST ? FINDING_WARNING : FINDING_NOTE;
+    unsigned old = prefix_contains(findings->setup.ssm_range, group->address)
+                       ? watch_old_version(watch, group->last_data)
+                       : 0;
     struct finding *finding;
 
     if (tally_is_stream(&group->unwanted)) {
@@ -117,6 +123,7 @@ static void judge_stream(struct findings *findings, const struct watch *watch,
         finding->group = group->address;
         finding->address = group->data_source;
         finding->mac = group->data_mac;
+        finding->version = old;
     }
     if (tally_is_stream(&group->outlived)) {
         finding = judge_add(findings, watch, FINDING_OUTLIVED_DATA, severity, &group->outlived);
@@ -125,6 +132,7 @@ static void judge_stream(struct findings *findings, const struct watch *watch,
         finding->mac = group->data_mac;
         finding->other = group->last_member->key.address;
         finding->stops_at = group->outlived_since;
+        finding->version = old;
     }
 }
 

@@ -148,7 +148,8 @@ struct seen_host {
     uint64_t whole;   /* reports and leaves without a flaw */
     struct tally ssm; /* D-16 */
     struct address ssm_group;
-    unsigned ssm_version;
+    unsigned ssm_version, ssm_asked;
+    struct address ssm_querier;
     UT_hash_handle hh;
 };
 
@@ -337,6 +338,15 @@ bool watch_is_queried(const struct findings *findings, const struct watch *watch
 static inline bool watch_is_answer_time(const struct watch *watch, instant now)
 {
     return watch->round > 0 && now <= instant_after(watch->round_end, LATE_TIME);
+}
+
+/** The oldest version below 3 that hosts have to keep to now; 0: none. */
+static inline unsigned watch_old_version(const struct watch *watch, instant now)
+{
+    for (unsigned version = 1; version < 3; version++)
+        if (is_within(watch->version_heard[version], now, V1_HOST_TIME))
+            return version;
+    return 0;
 }
 
 /* findings_query.c */

@@ -419,14 +419,17 @@ static void receive_records(struct findings *findings, struct watch *watch, stru
 }
 
 /** Version 1 and 2 do not exist in the SSM range (RFC 4604 section 2.2.1, Q-110). */
-static bool note_ssm(const struct findings *findings, struct moment now, struct seen_host *host,
-                     const struct igmp_message *message)
+static bool note_ssm(const struct findings *findings, const struct watch *watch, struct moment now,
+                     struct seen_host *host, const struct igmp_message *message)
 {
     if (!prefix_contains(findings->setup.ssm_range, message->group))
         return false;
     tally_add(&host->ssm, now);
     host->ssm_group = message->group;
     host->ssm_version = igmp_kind_version(message->kind);
+    host->ssm_asked = watch_old_version(watch, now.at);
+    if (host->ssm_asked > 0)
+        host->ssm_querier = watch->version_by[host->ssm_asked]->address;
     return true;
 }
 
@@ -446,13 +449,13 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
     switch (message->kind) {
     case IGMP_KIND_V1_REPORT:
     case IGMP_KIND_V2_REPORT:
-        if (note_ssm(findings, now, host, message))
+        if (note_ssm(findings, watch, now, host, message))
             note_untracked(watch, now, host, message->group, version);
         else
             keep(findings, watch, now, host, message->group, version);
         break;
     case IGMP_KIND_V2_LEAVE:
-        if (!note_ssm(findings, now, host, message))
+        if (!note_ssm(findings, watch, now, host, message))
             leave(findings, watch, now, host, message->group);
         break;
     case IGMP_KIND_V3_REPORT: receive_records(findings, watch, now, host, message); break;

@@ -130,6 +130,9 @@ static const char *consequence_of(const struct finding *finding)
                "minutes.";
     case FINDING_UNWANTED_DATA:
     case FINDING_OUTLIVED_DATA:
+        if (finding->version > 0)
+            return "Hosts that want it do not get it where switches snoop; where they do not, it "
+                   "goes to every port.";
         return "Where this was captured at the querier's or the sender's port, it is as it should "
                "be; elsewhere the switch sends the stream where nobody wants it.";
     case FINDING_QUERY_STORM:
@@ -278,8 +281,11 @@ static const char *advice_of(const struct finding *finding)
                      "x.128.0.y."
                    : "Choose groups that differ in the last two numbers.";
     case FINDING_SSM_V2:
-        return "Let the program name its source (version 3), or use a group outside of 232.x.x.x; "
-               "look also whether a version 1 or 2 querier keeps the host at the old version.";
+        if (finding->other_version > 0)
+            return "Set that querier to version 3, if all switches know it; otherwise use a group "
+                   "outside of 232.x.x.x.";
+        return "Let the program name its source (version 3), remove the host's "
+               "setting for the old version, or use a group outside of 232.x.x.x.";
     case FINDING_DISPLACED:
         return "Let the home router be the querier: switch the other one off, give it the higher "
                "address, or run igmpqd in backup mode.";
@@ -304,6 +310,9 @@ static const char *advice_of(const struct finding *finding)
                "restarts, a bad cable, lost frames.";
     case FINDING_UNWANTED_DATA:
     case FINDING_OUTLIVED_DATA:
+        if (finding->version > 0)
+            return "Set the querier to version 3: in older versions no host can ask for a group of "
+                   "this range, whose sources must be named. Or use a group outside of 232.x.x.x.";
         return "If it arrives at an ordinary port, switch on IGMP snooping, and the option not to "
                "flood unknown multicast; or stop the sender.";
     case FINDING_QUERY_STORM:

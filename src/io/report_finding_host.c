@@ -69,8 +69,15 @@ void finding_tell_old_report(struct text_line *line, const struct finding *findi
     text_line_who(line, finding->address, finding->mac);
     text_line_add(line, " reports ");
     finding_line_address(line, finding->group);
-    text_line_add(line, " in version %u, which cannot name the sources that this range needs.",
+    text_line_add(line, " in version %u, which cannot name the sources that this range needs",
                   finding->version);
+    if (finding->other_version > 0) {
+        text_line_add(line, "; the querier ");
+        finding_line_address(line, finding->other);
+        text_line_add(line, " queries in version %u, and hosts keep to that",
+                      finding->other_version);
+    }
+    text_line_add(line, ".");
 }
 
 void finding_tell_silent(struct text_line *line, const struct finding *finding)

@@ -145,6 +145,22 @@ static void unqueried(const char *folder)
     scene_close(&scene);
 }
 
+/** Hosts that know version 3, under a version 2 querier: nobody can ask for the stream. */
+static void source_specific(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "108-d24-source-specific-under-version-2.pcap");
+    for (int i = 0; i < 6; i++) {
+        scene_quiet(&scene, 5, 60 * i, 60 * i + 1, 60);
+        for (int k = 0; k < 9; k++) {
+            scene_at(&scene, 60 * i + 4 + 6 * k);
+            scene_data(&scene, scene_peer(200), scene_mac(200), address_of(232, 2, 2, 2));
+        }
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
@@ -154,4 +170,5 @@ void scenes_field(const char *folder)
     fast_leave(folder);
     bad_reports(folder);
     unqueried(folder);
+    source_specific(folder);
 }

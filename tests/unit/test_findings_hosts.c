@@ -261,6 +261,18 @@ static void old_report_in_ssm_range(void **state)
     assert_int_equal(finding->count, 2);
     assert_int_equal(finding->version, 2);
     assert_true(address_equal(finding->address, FIXTURE_H2));
+    assert_int_equal(finding->other_version, 2); /* that is why */
+    assert_true(address_equal(finding->other, FIXTURE_L));
+    scene_free(&scene);
+
+    scene = scene_start();
+    for (unsigned i = 0; i < 3; i++) {
+        scene_general(&scene, AT_S(125 * i), FIXTURE_L, 3);
+        scene_record(&scene, AT_S(125 * i + 2), FIXTURE_H1, IGMP_RECORD_IS_EX, FIXTURE_G);
+    }
+    scene_report(&scene, AT_S(260), FIXTURE_H2, IGMP_KIND_V2_REPORT, address_of(232, 1, 1, 1));
+    EXPECT_FINDINGS(&scene, AT_S(270), FINDING_SSM_V2);
+    assert_int_equal(scene_find(&scene, FINDING_SSM_V2)->other_version, 0);
     scene_free(&scene);
 }
 
