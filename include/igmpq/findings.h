@@ -158,7 +158,7 @@ enum finding_id {
      * the last report, or 10 s after a leave that was asked about, while somebody queries. Not: at
      * the querier's port, while one of several members stays. [note, warning at an ordinary host's
      * port; group, address = the stream's source, mac, other = the last member, stops_at = when it
-     * ran out; version as above] */
+     * ran out; version as above; detail FINDING_OUTLIVED_SILENT: it did not leave] */
     FINDING_OUTLIVED_DATA = 25,
     /** Within 10 s more than FINDINGS_STORM general queries, where those of one querier within
      * 0.1 s count as one (a capture on all interfaces shows each frame many times); or more than
@@ -227,6 +227,8 @@ enum finding_id {
 #define FINDING_MISMATCH_QRV        2u
 #define FINDING_MISMATCH_PERIODS    4u /* of two queriers, as measured */
 #define FINDING_MISMATCH_ADVERTISED 8u /* one querier's own */
+/* FINDING_OUTLIVED_DATA */
+#define FINDING_OUTLIVED_SILENT 1u
 /* FINDING_PLACE */
 #define FINDING_PLACE_FLOODED    1u
 #define FINDING_PLACE_NO_REPORTS 2u

@@ -71,8 +71,10 @@ void watch_data(struct findings *findings, struct watch *watch, struct moment no
     }
     instant over = over_since(findings, group);
     if (now.at > over) {
-        if (group->outlived.count == 0)
+        if (group->outlived.count == 0) {
             group->outlived_since = over;
+            group->outlived_in_silence = !group->is_left;
+        }
         tally_add(&group->outlived, now);
     }
 }

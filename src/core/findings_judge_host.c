@@ -132,6 +132,7 @@ static void judge_stream(struct findings *findings, const struct watch *watch,
         finding->mac = group->data_mac;
         finding->other = group->last_member->key.address;
         finding->stops_at = group->outlived_since;
+        finding->detail = group->outlived_in_silence ? FINDING_OUTLIVED_SILENT : 0;
         finding->version = old;
     }
 }

@@ -189,6 +189,7 @@ struct seen_group {
     struct seen_group *namesake;     /* a ring of those with the same Ethernet address */
     struct tally unwanted, outlived; /* D-24, D-25 */
     instant outlived_since;
+    bool outlived_in_silence; /* its last member did not leave */
     instant last_data;
     struct address data_source;
     struct mac data_mac;

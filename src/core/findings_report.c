@@ -84,6 +84,8 @@ static void note_missed(const struct findings *findings, struct seen_host *host,
         return;
     uint64_t before = host->missed.count;
     tally_add(&host->missed, now);
+    if (before == 0)
+        host->missed.first = group->last_report; /* since then it was asked in vain */
     host->missed.count = before + (until - group->last_round);
     host->missed_group = group->address;
     host->missed_stops = instant_after(group->last_report.at, findings->setup.switch_timeout);

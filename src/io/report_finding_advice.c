@@ -313,6 +313,12 @@ static const char *advice_of(const struct finding *finding)
         if (finding->version > 0)
             return "Set the querier to version 3: in older versions no host can ask for a group of "
                    "this range, whose sources must be named. Or use a group outside of 232.x.x.x.";
+        if (finding->detail == FINDING_OUTLIVED_SILENT && finding->id == FINDING_OUTLIVED_DATA)
+            return "If that host still wants it, allow IGMP (IP protocol 2) in its firewall: it "
+                   "does "
+                   "not answer queries. Otherwise, if the stream arrives at an ordinary port, "
+                   "switch "
+                   "on IGMP snooping, and the option not to flood unknown multicast.";
         return "If it arrives at an ordinary port, switch on IGMP snooping, and the option not to "
                "flood unknown multicast; or stop the sender.";
     case FINDING_QUERY_STORM:

@@ -133,5 +133,7 @@ void finding_tell_data(struct text_line *line, const struct finding *finding)
     }
     text_line_add(line, " went on (%" PRIu64 " frames) after the last member, ", finding->count);
     finding_line_address(line, finding->other);
-    text_line_add(line, ", had left or fallen silent.");
+    text_line_add(line, finding->detail == FINDING_OUTLIVED_SILENT
+                            ? ", had fallen silent, without a leave."
+                            : ", had left.");
 }

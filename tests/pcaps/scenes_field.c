@@ -161,6 +161,23 @@ static void source_specific(const char *folder)
     scene_close(&scene);
 }
 
+/** A host whose firewall drops queries: it joins, and then its picture freezes. */
+static void firewall(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "109-d25-member-behind-a-firewall.pcap");
+    scene_report(&scene, 22, 2, scene_group(3));
+    for (int i = 0; i < 6; i++) {
+        scene_quiet(&scene, 5, 60 * i + 1, 60 * i + 2, 60);
+        for (int k = 0; k < 9; k++) {
+            scene_at(&scene, 60 * i + 5 + 6 * k);
+            scene_data(&scene, scene_peer(200), scene_mac(200), scene_group(3));
+        }
+    }
+    scene_close(&scene);
+}
+
 void scenes_field(const char *folder)
 {
     bridge(folder);
@@ -171,4 +188,5 @@ void scenes_field(const char *folder)
     bad_reports(folder);
     unqueried(folder);
     source_specific(folder);
+    firewall(folder);
 }

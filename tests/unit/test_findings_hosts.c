@@ -432,6 +432,7 @@ static void outlived_by_silence(void **state)
     scene_stream(&scene, AT_S(361), 20, FIXTURE_G, FIXTURE_H2, none);
     EXPECT_FINDINGS(&scene, AT_S(390), FINDING_OUTLIVED_DATA);
     assert_int_equal(scene_find(&scene, FINDING_OUTLIVED_DATA)->stops_at, AT_S(63 + 260 + 5));
+    assert_int_equal(scene_find(&scene, FINDING_OUTLIVED_DATA)->detail, FINDING_OUTLIVED_SILENT);
     scene_free(&scene);
 }
 
