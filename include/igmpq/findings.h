@@ -28,7 +28,7 @@
  * What can be found. D-01 to D-18 are those of the project's conformance list, D-19 and above are
  * beyond it. T_member is `switch_timeout` (260 s), T_router is `router_timeout` (255 s); the grace
  * is FINDINGS_GRACE. "Real" queriers have an address, "proxies" speak from 0.0.0.0. Groups of
- * 224.0.0.0/24 never raise anything: they are flooded always, and kernels report some of them.
+ * 224.0.0.0/24 never raise anything but D-32: they are flooded always, and kernels report some.
  * In brackets: severity, and which fields of struct finding are evidence beside the common ones.
  */
 enum finding_id {
@@ -191,6 +191,11 @@ enum finding_id {
      * address, frames cut by the capture. [error for a host none of whose reports was good, else
      * and for TTL alone warning; address, mac, detail] */
     FINDING_REPORT_FORMAT = 31,
+    /** A stream of one source to 224.0.0.x: FINDINGS_LOCAL frames within 10 s, more than any
+     * protocol that lives there sends. Not: 224.0.0.107, where many clocks measure their links.
+     * [warning; group, address = the stream's source, mac, measured = the shortest time for so
+     * many] */
+    FINDING_LOCAL_DATA = 32,
 
     FINDING_ID_END
 };
@@ -205,6 +210,7 @@ enum finding_id {
 #define FINDINGS_STORM      20  /* general queries ... */
 #define FINDINGS_FLOOD      200 /* and copies of such ... */
 #define FINDINGS_STORM_TIME (10 * SECONDS)
+#define FINDINGS_LOCAL      1000 /* frames of a stream to 224.0.0.x, within 10 s */
 
 /* FINDING_NO_QUERIER */
 #define FINDING_SILENCE_IDLE      1u /* no host reported either */
@@ -337,7 +343,7 @@ void findings_frame(struct findings *findings, instant now, uint64_t number,
 /**
  * A multicast frame that is not IGMP: data, to `group` (multicast), from `source`, sent (or passed
  * on) by `mac` (none: not known). engine_frame() gave VERDICT_NOT_IGMP and the segment of it.
- * Anything to 224.0.0.0/24 is ignored.
+ * Anything to 224.0.0.0/24 is ignored but for D-32.
  */
 void findings_data(struct findings *findings, instant now, uint64_t number, unsigned segment,
                    struct address group, struct address source, struct mac mac);

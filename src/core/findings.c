@@ -252,8 +252,15 @@ void findings_frame(struct findings *findings, instant now, uint64_t number,
 void findings_data(struct findings *findings, instant now, uint64_t number, unsigned segment,
                    struct address group, struct address source, struct mac mac)
 {
-    if (!address_is_multicast(group) || address_is_link_local_multicast(group))
+    if (!address_is_multicast(group))
         return;
+    if (address_is_link_local_multicast(group)) {
+        /* Always there, so neither a beginning nor an end of what is seen. */
+        if (segment < findings->watch_count && findings->watch[segment])
+            watch_local_data(findings, findings->watch[segment], (struct moment){now, number},
+                             group, source, mac);
+        return;
+    }
     struct watch *watch = watch_of(findings, segment);
     if (!watch)
         return;

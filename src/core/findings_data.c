@@ -3,6 +3,42 @@
  * on. */
 #include "findings_private.h"
 
+#include <stdlib.h>
+
+#define LOCAL_TIME (10 * SECONDS)
+
+void watch_local_data(struct findings *findings, struct watch *watch, struct moment now,
+                      struct address group, struct address source, struct mac mac)
+{
+    /* The peer delay messages of PTP: as many as there are clocks. */
+    if (address_equal(group, address_of(224, 0, 0, 107)))
+        return;
+    if (!watch->local_data && !(watch->local_data = calloc(256, sizeof *watch->local_data))) {
+        findings->is_short_of_memory = true;
+        return;
+    }
+    struct local_data *data = &watch->local_data[group.ipv4 & 0xff];
+    bool is_same = address_equal(data->source, source) && mac_equal(data->mac, mac);
+    if (data->frames == 0 || !is_same || now.at < data->begins.at ||
+        now.at > instant_after(data->begins.at, LOCAL_TIME)) {
+        data->source = source;
+        data->mac = mac;
+        data->begins = now;
+        data->frames = 0;
+    }
+    if (++data->frames < FINDINGS_LOCAL)
+        return;
+    duration span = now.at - data->begins.at;
+    if (data->streams.count == 0 || span < data->shortest)
+        data->shortest = span;
+    if (data->streams.count++ == 0)
+        data->streams.first = data->begins;
+    data->streams.last = now;
+    data->told_source = source;
+    data->told_mac = mac;
+    data->frames = 0;
+}
+
 bool tally_is_stream(const struct tally *tally)
 {
     return tally->count >= STREAM_FRAMES &&

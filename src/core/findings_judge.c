@@ -38,6 +38,7 @@ const char *finding_id_name(enum finding_id id)
     case FINDING_CUT: return "D-29";
     case FINDING_LEAVE_CUTS: return "D-30";
     case FINDING_REPORT_FORMAT: return "D-31";
+    case FINDING_LOCAL_DATA: return "D-32";
     case FINDING_ID_END: break;
     }
     return "?";

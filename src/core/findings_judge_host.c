@@ -163,8 +163,24 @@ static void judge_cut_by_leave(struct findings *findings, const struct watch *wa
     finding->stops_at = group->cut_stops;
 }
 
+static void judge_local_data(struct findings *findings, const struct watch *watch)
+{
+    for (unsigned i = 0; watch->local_data && i < 256; i++) {
+        const struct local_data *data = &watch->local_data[i];
+        if (data->streams.count == 0)
+            continue;
+        struct finding *finding =
+            judge_add(findings, watch, FINDING_LOCAL_DATA, FINDING_WARNING, &data->streams);
+        finding->group = address_of(224, 0, 0, (uint8_t)i);
+        finding->address = data->told_source;
+        finding->mac = data->told_mac;
+        finding->measured = data->shortest;
+    }
+}
+
 void judge_hosts(struct findings *findings, struct watch *watch, instant now)
 {
+    judge_local_data(findings, watch);
     struct seen_group *group, *next_group;
     HASH_ITER(hh, watch->groups, group, next_group)
     {

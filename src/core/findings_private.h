@@ -234,6 +234,18 @@ struct silence {
     instant stops_at;           /* switches forget it then; NEVER */
 };
 
+/** Data to one address of 224.0.0.0/24 (D-32). */
+struct local_data {
+    struct address source; /* of the last frame */
+    struct mac mac;
+    struct moment begins; /* of the frames that are being counted */
+    unsigned frames;
+    struct tally streams;
+    struct address told_source;
+    struct mac told_mac;
+    duration shortest;
+};
+
 /** All that is known of one segment. */
 struct watch {
     unsigned segment;
@@ -288,6 +300,8 @@ struct watch {
 
     instant storm_ring[FINDINGS_STORM], flood_ring[FINDINGS_FLOOD];
     struct storm storm, flood;
+
+    struct local_data *local_data; /* 256, by the last octet; NULL: none came yet */
 
     uint64_t reports; /* reports and leaves of any group */
     struct moment last_report;
@@ -414,6 +428,9 @@ void watch_use_group(const struct findings *findings, struct watch *watch, struc
 /* findings_data.c */
 void watch_data(struct findings *findings, struct watch *watch, struct moment now,
                 struct address group, struct address source, struct mac mac);
+/** Data to 224.0.0.x. */
+void watch_local_data(struct findings *findings, struct watch *watch, struct moment now,
+                      struct address group, struct address source, struct mac mac);
 bool tally_is_stream(const struct tally *tally);
 
 /* findings_judge.c */

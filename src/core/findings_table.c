@@ -200,5 +200,6 @@ void watch_free(struct watch *watch)
     FREE_ALL(struct seen_group, watch->groups);
     FREE_ALL(struct seen_member, watch->members);
     FREE_ALL(struct seen_alias, watch->aliases);
+    free(watch->local_data);
     free(watch);
 }

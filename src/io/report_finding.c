@@ -41,6 +41,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_CUT: return "frames were cut short";
     case FINDING_LEAVE_CUTS: return "a leave cut another's stream";
     case FINDING_REPORT_FORMAT: return "malformed reports";
+    case FINDING_LOCAL_DATA: return "a stream that goes everywhere";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -322,6 +323,7 @@ static void tell(struct text_line *line, const struct finding *finding)
         break;
     case FINDING_LEAVE_CUTS: finding_tell_cut_by_leave(line, finding); break;
     case FINDING_REPORT_FORMAT: tell_format(line, finding); break;
+    case FINDING_LOCAL_DATA: finding_tell_local_data(line, finding); break;
     case FINDING_ID_END: break;
     }
 }

@@ -120,6 +120,16 @@ void finding_tell_older(struct text_line *line, const struct finding *finding)
                   finding->other_version);
 }
 
+void finding_tell_local_data(struct text_line *line, const struct finding *finding)
+{
+    text_line_who(line, finding->address, finding->mac);
+    text_line_add(line, " sends a stream to ");
+    finding_line_address(line, finding->group);
+    text_line_add(line, ": %u frames within ", FINDINGS_LOCAL);
+    finding_line_seconds(line, finding->measured);
+    text_line_add(line, ".");
+}
+
 void finding_tell_data(struct text_line *line, const struct finding *finding)
 {
     text_line_add(line, "Data of ");

@@ -25,6 +25,7 @@ void finding_tell_late(struct text_line *line, const struct finding *finding);
 void finding_tell_burst(struct text_line *line, const struct finding *finding);
 void finding_tell_older(struct text_line *line, const struct finding *finding);
 void finding_tell_data(struct text_line *line, const struct finding *finding);
+void finding_tell_local_data(struct text_line *line, const struct finding *finding);
 
 /** What instants are told from. */
 struct finding_clock {

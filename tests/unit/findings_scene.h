@@ -193,6 +193,7 @@ static const struct {
     {FINDING_CUT, HAS_DETAIL, 0},
     {FINDING_LEAVE_CUTS, HAS_TWO | HAS_GROUP | HAS_MEASURED, 0},
     {FINDING_REPORT_FORMAT, HAS_WHO | HAS_DETAIL, 0},
+    {FINDING_LOCAL_DATA, HAS_ADDRESS | HAS_GROUP, HAS_MAC | HAS_MEASURED},
 };
 
 static inline unsigned scene_fields_of(const struct finding *finding)

@@ -276,6 +276,44 @@ static void old_report_in_ssm_range(void **state)
     scene_free(&scene);
 }
 
+/** `count` frames of host 2 to 224.0.0.`low`, so many microseconds apart. */
+static void local_data(struct scene *scene, uint8_t low, unsigned count, duration apart)
+{
+    for (unsigned i = 0; i < count; i++)
+        findings_data(scene->findings, AT_S(250) + i * apart, ++scene->frames,
+                      scene->fixture->segment, address_of(224, 0, 0, low), FIXTURE_H2,
+                      (struct mac){{2, 0, 0, 0, 0, 2}});
+}
+
+/* D-32: a stream of 100 frames a second to 224.0.0.200; a little less than that is none, and
+ * clocks that measure their links send so. */
+static void local_stream(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
+    local_data(&scene, 200, 2000, 10020);
+    local_data(&scene, 107, 2000, 1000);
+    local_data(&scene, 251, 999, 1000);
+    scene_live(&scene, FIXTURE_L, AT_S(300), AT_S(300), 60 * SECONDS);
+    EXPECT_NO_FINDINGS(&scene, AT_S(310));
+    scene_free(&scene);
+
+    scene = scene_start();
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
+    local_data(&scene, 200, 2000, 10000);
+    scene_live(&scene, FIXTURE_L, AT_S(300), AT_S(300), 60 * SECONDS);
+    EXPECT_FINDINGS(&scene, AT_S(310), FINDING_LOCAL_DATA);
+    const struct finding *finding = scene_find(&scene, FINDING_LOCAL_DATA);
+    assert_int_equal(finding->count, 2);
+    assert_int_equal(finding->measured, 9990 * MILLISECONDS);
+    assert_int_equal(finding->first, AT_S(250));
+    assert_true(address_equal(finding->group, address_of(224, 0, 0, 200)));
+    assert_true(address_equal(finding->address, FIXTURE_H2));
+    scene_free(&scene);
+}
+
 /* D-19: joins, never answers, and leaves at the end: so it was there. */
 static void silent_host(void **state)
 {
@@ -466,6 +504,7 @@ int main(void)
         cmocka_unit_test(leave_cuts_another),
         cmocka_unit_test(leave_cuts_nobody),
         cmocka_unit_test(report_format),
+        cmocka_unit_test(local_stream),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),

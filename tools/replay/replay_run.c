@@ -206,13 +206,12 @@ static void take_data(struct replay *replay)
     const struct received *received = &replay->received;
     struct replay_lan *lan;
 
-    if (address_is_link_local_multicast(received->frame.destination))
-        return;
-    replay->data++;
+    bool is_local = address_is_link_local_multicast(received->frame.destination);
+    replay->data += !is_local;
     if (received->segment == ENGINE_NO_SEGMENT ||
         (lan = replay_lan_of(replay, received->segment)) == NULL)
         return;
-    lan->data++;
+    lan->data += !is_local;
     findings_data(replay->findings, replay->now, replay->frames, received->segment,
                   received->frame.destination, received->frame.source, received->frame.source_mac);
 }
