@@ -196,6 +196,11 @@ enum finding_id {
      * [warning; group, address = the stream's source, mac, measured = the shortest time for so
      * many] */
     FINDING_LOCAL_DATA = 32,
+    /** Twice or more a general query that gave 1 s or less was answered by FINDINGS_CROWD reports
+     * or more: as many as a switch's processor takes in a second, all at once. [warning; address =
+     * the last real querier, none where a proxy asks, detail = the most reports, limit = the
+     * maximum response time] */
+    FINDING_CROWD = 33,
 
     FINDING_ID_END
 };
@@ -210,6 +215,7 @@ enum finding_id {
 #define FINDINGS_STORM      20  /* general queries ... */
 #define FINDINGS_FLOOD      200 /* and copies of such ... */
 #define FINDINGS_STORM_TIME (10 * SECONDS)
+#define FINDINGS_CROWD      100  /* answers to one hasty query */
 #define FINDINGS_LOCAL      1000 /* frames of a stream to 224.0.0.x, within 10 s */
 
 /* FINDING_NO_QUERIER */

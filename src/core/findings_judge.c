@@ -39,6 +39,7 @@ const char *finding_id_name(enum finding_id id)
     case FINDING_LEAVE_CUTS: return "D-30";
     case FINDING_REPORT_FORMAT: return "D-31";
     case FINDING_LOCAL_DATA: return "D-32";
+    case FINDING_CROWD: return "D-33";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -214,6 +215,17 @@ static void judge_storm(struct findings *findings, const struct watch *watch)
     finding->detail = is_storm ? FINDINGS_STORM : FINDINGS_FLOOD;
 }
 
+static void judge_crowd(struct findings *findings, const struct watch *watch)
+{
+    if (watch->crowds.count < 2)
+        return;
+    struct finding *finding =
+        judge_add(findings, watch, FINDING_CROWD, FINDING_WARNING, &watch->crowds);
+    finding->address = watch->crowd_querier;
+    finding->detail = watch->crowd_most;
+    finding->limit = watch->crowd_response;
+}
+
 static void judge_knowledge(struct findings *findings, const struct watch *watch, struct moment end)
 {
     duration needed = findings->setup.router_timeout + FINDINGS_GRACE;
@@ -283,6 +295,7 @@ bool findings_end(struct findings *findings, instant now)
         judge_versions(findings, watch);
         judge_place(findings, watch);
         judge_storm(findings, watch);
+        judge_crowd(findings, watch);
         judge_knowledge(findings, watch, end);
     }
     if (findings->count > 1)

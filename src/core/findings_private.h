@@ -303,6 +303,12 @@ struct watch {
 
     struct local_data *local_data; /* 256, by the last octet; NULL: none came yet */
 
+    unsigned round_reports; /* D-33: answers to the last general query */
+    struct tally crowds;
+    unsigned crowd_most;
+    duration crowd_response;
+    struct address crowd_querier;
+
     uint64_t reports; /* reports and leaves of any group */
     struct moment last_report;
     uint64_t leaves_asked;

@@ -141,6 +141,7 @@ static void note_round(struct watch *watch, struct moment now, const struct igmp
 
     if (watch->round == 0 || now.at > watch->round_end) {
         watch->round++;
+        watch->round_reports = 0;
         watch->round_end = end;
     } else if (end > watch->round_end) {
         watch->round_end = end;

@@ -4,6 +4,7 @@
 #include "findings_private.h"
 
 #define LATE_ROUNDS   3 /* response times; what comes later still is no answer but another join */
+#define CROWD_TIME    (1 * SECONDS)
 #define BURST_REPORTS 4
 #define BURST_PART    20 /* of the maximum response time */
 
@@ -390,6 +391,21 @@ void watch_flawed_report(struct findings *findings, struct watch *watch, struct 
         note_form(host, now, received);
 }
 
+/** One more answer; are there too many for the time that the query gave (D-33)? */
+static void note_crowd(struct watch *watch, struct moment now)
+{
+    if (!watch_is_answer_time(watch, now.at) || watch->round_response > CROWD_TIME)
+        return;
+    watch->round_reports++;
+    if (watch->round_reports == FINDINGS_CROWD)
+        tally_add(&watch->crowds, now);
+    if (watch->round_reports >= FINDINGS_CROWD && watch->round_reports > watch->crowd_most) {
+        watch->crowd_most = watch->round_reports;
+        watch->crowd_response = watch->round_response;
+        watch->crowd_querier = watch->last_real;
+    }
+}
+
 /* ---- border ---- */
 
 static void receive_records(struct findings *findings, struct watch *watch, struct moment now,
@@ -443,6 +459,7 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
 
     watch->reports++;
     watch->last_report = now;
+    note_crowd(watch, now);
     struct seen_host *host =
         watch_host(findings, watch, now, received->frame.source, received->frame.source_mac);
     if (!host)

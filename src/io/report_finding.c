@@ -42,6 +42,7 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_LEAVE_CUTS: return "a leave cut another's stream";
     case FINDING_REPORT_FORMAT: return "malformed reports";
     case FINDING_LOCAL_DATA: return "a stream that goes everywhere";
+    case FINDING_CROWD: return "too many answers at once";
     case FINDING_ID_END: break;
     }
     return "?";
@@ -260,6 +261,19 @@ static void tell_storm(struct text_line *line, const struct finding *finding)
     text_line_add(line, ".");
 }
 
+static void tell_crowd(struct text_line *line, const struct finding *finding)
+{
+    if (address_is_none(finding->address))
+        text_line_add(line, "The proxy's queries give ");
+    else {
+        text_line_add(line, "The queries of ");
+        finding_line_address(line, finding->address);
+        text_line_add(line, " give ");
+    }
+    finding_line_seconds(line, finding->limit);
+    text_line_add(line, " to answer, and up to %u reports came in answer to one.", finding->detail);
+}
+
 /* ---- all ---- */
 
 static void tell_knowledge(struct text_line *line, const struct finding *finding)
@@ -324,6 +338,7 @@ static void tell(struct text_line *line, const struct finding *finding)
     case FINDING_LEAVE_CUTS: finding_tell_cut_by_leave(line, finding); break;
     case FINDING_REPORT_FORMAT: tell_format(line, finding); break;
     case FINDING_LOCAL_DATA: finding_tell_local_data(line, finding); break;
+    case FINDING_CROWD: tell_crowd(line, finding); break;
     case FINDING_ID_END: break;
     }
 }

@@ -146,6 +146,9 @@ static const char *consequence_of(const struct finding *finding)
                "not told of.";
     case FINDING_LEAVE_CUTS:
         return "Its stream stopped with the leave of the other, and came back with that answer.";
+    case FINDING_CROWD:
+        return "Switches handle IGMP in software and drop what comes too fast: with a lost report "
+               "a stream stops.";
     case FINDING_LOCAL_DATA:
         return "Switches send 224.0.0.x to every port always, members or not, and no router passes "
                "it on; slow links such as Wi-Fi are loaded with it.";
@@ -206,6 +209,7 @@ void finding_line_consequence(struct text_line *line, const struct finding *find
     case FINDING_LEAVE_CUTS:
     case FINDING_REPORT_FORMAT:
     case FINDING_LOCAL_DATA:
+    case FINDING_CROWD:
     case FINDING_ID_END: break;
     }
     text_line_add(line, "%s", consequence_of(finding));
@@ -335,6 +339,9 @@ static const char *advice_of(const struct finding *finding)
                "as "
                "behind another switch or an access point; otherwise look why queries to that group "
                "do not get to the host that stayed.";
+    case FINDING_CROWD:
+        return "Set that querier's maximum response time to 10 s, over which hosts then spread "
+               "their answers.";
     case FINDING_LOCAL_DATA: return "Choose another group for the sender, such as 239.1.2.3.";
     case FINDING_REPORT_FORMAT:
         return "Update that host's software; until then enter its groups at its port in the switch "

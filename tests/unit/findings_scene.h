@@ -194,6 +194,7 @@ static const struct {
     {FINDING_LEAVE_CUTS, HAS_TWO | HAS_GROUP | HAS_MEASURED, 0},
     {FINDING_REPORT_FORMAT, HAS_WHO | HAS_DETAIL, 0},
     {FINDING_LOCAL_DATA, HAS_ADDRESS | HAS_GROUP, HAS_MAC | HAS_MEASURED},
+    {FINDING_CROWD, HAS_DETAIL | HAS_LIMIT, HAS_ADDRESS},
 };
 
 static inline unsigned scene_fields_of(const struct finding *finding)

@@ -276,6 +276,52 @@ static void old_report_in_ssm_range(void **state)
     scene_free(&scene);
 }
 
+/** General queries that give `response`, with the answers of so many hosts to each. */
+static void crowd(struct scene *scene, duration response, unsigned rounds, uint8_t hosts)
+{
+    struct igmp_query query = fixture_general(2);
+
+    query.max_response = response;
+    for (unsigned i = 0; i < rounds; i++) {
+        scene_query(scene, AT_S(60 * i), FIXTURE_L, &query);
+        for (uint8_t host = 0; host < hosts; host++)
+            scene_report(scene, AT_MS(60000 * i + 1 + host), address_of(192, 168, 51, host),
+                         IGMP_KIND_V2_REPORT, scene_other_group(host));
+    }
+}
+
+/* D-33: a hundred hosts have a tenth of a second, or 150 a whole one; 99 may. */
+static void crowd_of_answers(void **state)
+{
+    (void)state;
+    const struct {
+        duration response;
+        unsigned rounds;
+        uint8_t hosts;
+        bool is_found;
+    } cases[] = {
+        {100 * MILLISECONDS, 6, 100, true},
+        {100 * MILLISECONDS, 6, 99, false},
+        {1 * SECONDS, 6, 150, true},
+        {2 * SECONDS, 6, 150, false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct scene scene = scene_start();
+        crowd(&scene, cases[i].response, cases[i].rounds, cases[i].hosts);
+        if (cases[i].is_found) {
+            EXPECT_FINDINGS(&scene, AT_S(310), FINDING_CROWD);
+            const struct finding *finding = scene_find(&scene, FINDING_CROWD);
+            assert_int_equal(finding->count, cases[i].rounds);
+            assert_int_equal(finding->detail, cases[i].hosts);
+            assert_int_equal(finding->limit, cases[i].response);
+            assert_true(address_equal(finding->address, FIXTURE_L));
+        } else
+            EXPECT_NO_FINDINGS(&scene, AT_S(310));
+        scene_free(&scene);
+    }
+}
+
 /** `count` frames of host 2 to 224.0.0.`low`, so many microseconds apart. */
 static void local_data(struct scene *scene, uint8_t low, unsigned count, duration apart)
 {
@@ -505,6 +551,7 @@ int main(void)
         cmocka_unit_test(leave_cuts_nobody),
         cmocka_unit_test(report_format),
         cmocka_unit_test(local_stream),
+        cmocka_unit_test(crowd_of_answers),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),
