@@ -17,8 +17,8 @@ struct finding_words {
     char advice[REPORT_FINDING_SIZE];      /* what to do about it */
 };
 
-/** A few words that name the kind of finding: "no querier", "two queriers"; static. */
-const char *report_finding_title(enum finding_id id);
+/** A few words that name what was found: "no querier", "two queriers at once"; static. */
+const char *report_finding_title(const struct finding *finding);
 
 /**
  * The words of one finding. Instants in them are told as seconds since `start` (the first frame,

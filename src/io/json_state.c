@@ -103,7 +103,7 @@ char *json_line_finding(const struct finding *finding, const struct segment *seg
 
     json_value_put(&object, "id", json_value_text(finding_id_name(finding->id)));
     json_value_put(&object, "severity", json_value_text(finding_severity_name(finding->severity)));
-    json_value_put(&object, "title", json_value_text(report_finding_title(finding->id)));
+    json_value_put(&object, "title", json_value_text(report_finding_title(finding)));
     json_value_put(&object, "segment", json_value_segment(segment));
     json_value_put(&object, "first", json_value_wall(finding->first, wall));
     json_value_put(&object, "last", json_value_wall(finding->last, wall));

@@ -7,9 +7,9 @@
 
 #include "report_finding_private.h"
 
-const char *report_finding_title(enum finding_id id)
+const char *report_finding_title(const struct finding *finding)
 {
-    switch (id) {
+    switch (finding->id) {
     case FINDING_NO_QUERIER: return "no querier";
     case FINDING_PROXY_ONLY: return "only a 0.0.0.0 proxy queries";
     case FINDING_PROXIES_ONLY: return "only 0.0.0.0 proxies query";
@@ -18,16 +18,23 @@ const char *report_finding_title(enum finding_id id)
     case FINDING_OFF_SUBNET: return "querier outside the network";
     case FINDING_VERSION_MIX: return "queries of two versions";
     case FINDING_V1_QUERIER: return "version 1 querier";
-    case FINDING_MISMATCH: return "query intervals do not agree";
+    case FINDING_MISMATCH:
+        return finding->detail == FINDING_MISMATCH_ADVERTISED
+                   ? "a querier does not keep its interval"
+                   : "queriers do not agree";
     case FINDING_QUERY_FORMAT: return "malformed queries";
     case FINDING_LONG_INTERVAL: return "queries too seldom";
     case FINDING_REPORT_GAP: return "a stream was cut";
     case FINDING_LEAVE_IGNORED: return "leaves are ignored";
-    case FINDING_PLACE: return "reports where none belong, or none at all";
+    case FINDING_PLACE:
+        return finding->detail == FINDING_PLACE_FLOODED ? "reports where none belong"
+                                                        : "no reports at all";
     case FINDING_ALIAS: return "shared MAC address";
     case FINDING_SSM_V2: return "old report in the source-specific range";
     case FINDING_DISPLACED: return "a proxy lost its role";
-    case FINDING_CADENCE: return "irregular queries";
+    case FINDING_CADENCE:
+        return finding->detail == FINDING_CADENCE_V1 ? "version 1 queries too often"
+                                                     : "irregular queries";
     case FINDING_SILENT_HOST: return "a host does not answer";
     case FINDING_LATE_ANSWERS: return "late answers";
     case FINDING_BURST_ANSWERS: return "answers in a burst";

@@ -49,8 +49,9 @@ void finding_tell_place(struct text_line *line, const struct finding *finding)
                             "sends none.");
         return;
     }
-    text_line_add(line, "%" PRIu64 " queries were heard and not one host answered.",
-                  finding->count);
+    text_line_add(line, "%" PRIu64 " queries were heard in ", finding->count);
+    finding_line_seconds(line, finding->last - finding->first);
+    text_line_add(line, ", and not one report.");
 }
 
 void finding_tell_alias(struct text_line *line, const struct finding *finding)

@@ -245,7 +245,7 @@ static void print_finding(const struct replay *replay, const struct finding *fin
     report_finding(finding, replay->origin, &words);
     report_finding_evidence(finding, replay->origin, evidence);
     printf("\n%s %s: %s (%s)\n", finding_id_name(finding->id),
-           finding_severity_name(finding->severity), report_finding_title(finding->id),
+           finding_severity_name(finding->severity), report_finding_title(finding),
            segment ? segment->name : "?");
     text_print_wrapped(stdout, words.text, 4, WIDTH);
     text_print_wrapped(stdout, words.consequence, 4, WIDTH);
