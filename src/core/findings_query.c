@@ -7,8 +7,7 @@
 /** A bridge of Linux that is a version 3 querier asks so after a version 2 leave. */
 static bool is_specific_to_all(const struct received *received)
 {
-    return received->verdict == VERDICT_WRONG_DESTINATION &&
-           !address_is_none(received->message.group) &&
+    return !address_is_none(received->message.group) &&
            address_equal(received->frame.destination, ADDRESS_ALL_HOSTS);
 }
 
@@ -63,9 +62,6 @@ void watch_flawed_query(struct findings *findings, struct watch *watch, struct m
         watch_querier(findings, watch, now, frame->source, frame->source_mac);
     if (querier)
         note_form(querier, now, received);
-    /* All hosts hear it, so somebody was asked. */
-    if (is_specific_to_all(received))
-        watch_group_query(watch, now, &received->message);
 }
 
 /* ---- storms (D-26) ---- */

@@ -162,15 +162,16 @@ static enum verdict judge(struct segment *segment, instant now, enum policy poli
     return verdict;
 }
 
-/** Where a query may go: general ones to all hosts, specific ones to their group, both also to our
- * own address (Q-38, Q-39). */
+/** Where a query may go: general ones to all hosts, specific ones to their group, or, as bridges of
+ * Linux send them, to all hosts too; both also to our own address (Q-38, Q-39). */
 static enum verdict check_destination(struct segment *segment, instant now,
                                       const struct frame *frame, const struct igmp_message *query,
                                       struct outbox *outbox)
 {
-    struct address expected = address_is_none(query->group) ? ADDRESS_ALL_HOSTS : query->group;
+    bool is_general = address_is_none(query->group);
 
-    if (address_equal(frame->destination, expected))
+    if (address_equal(frame->destination, ADDRESS_ALL_HOSTS) ||
+        (!is_general && address_equal(frame->destination, query->group)))
         return VERDICT_ACCEPTED;
     if (address_equal(frame->destination, segment->identity.own.address) &&
         !address_is_none(frame->destination))

@@ -49,8 +49,7 @@ static const char *format_follows(const struct finding *finding)
     if (finding->detail & FINDING_FLAW_TTL)
         return "Strict devices drop such queries, and other queriers may not yield to this one.";
     if (finding->detail & FINDING_FLAW_SPECIFIC_TO_ALL)
-        return "Hosts must accept them (RFC 3376 section 4.1.12) and do; only strict devices, and "
-               "igmpqd, do not count them.";
+        return "All must accept them (RFC 3376 section 4.1.12), and nearly all do.";
     return "Nearly all devices accept them; a busy switch may treat them with less priority.";
 }
 
