@@ -10,6 +10,11 @@
 
 #define REPORT_FINDING_SIZE 512
 
+/** Of findings with the same number, severity and segment, as of each of a hundred members, a
+ * person is told some in full, and what was seen alone of some more. */
+#define REPORT_FINDINGS_IN_FULL  3
+#define REPORT_FINDINGS_IN_BRIEF 10
+
 /** Each one or two sentences, ending with a full stop, never empty, without the segment's name. */
 struct finding_words {
     char text[REPORT_FINDING_SIZE];        /* what was seen, with addresses and figures */

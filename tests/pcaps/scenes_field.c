@@ -46,6 +46,23 @@ static void seldom(const char *folder)
     scene_close(&scene);
 }
 
+/** The same for many: a person wants to read of a few. */
+static void seldom_for_many(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "110-field-asks-many-every-300-s.pcap");
+    for (int i = 0; i < 3; i++) {
+        scene_at(&scene, 300 * i);
+        scene_query(&scene, 5, 2, ADDRESS_NONE);
+        for (unsigned host = 1; host <= 20; host++) {
+            scene_at(&scene, 300 * i + 0.25 * host);
+            scene_report(&scene, 20 + host, 2, scene_group(host));
+        }
+    }
+    scene_close(&scene);
+}
+
 /** A device that starts anew every 200 s: its joins are no late answers. */
 static void joins_again(const char *folder)
 {
@@ -182,6 +199,7 @@ void scenes_field(const char *folder)
 {
     bridge(folder);
     seldom(folder);
+    seldom_for_many(folder);
     joins_again(folder);
     tracked(folder);
     fast_leave(folder);

@@ -291,6 +291,46 @@ static void test_findings(void **state)
     assert_int_equal(run_ctl("findings --sort age"), 2);
 }
 
+#define ALIKE(severity, who)                                                                       \
+    "{\"type\":\"finding\",\"id\":\"D-12\",\"severity\":\"" severity                               \
+    "\",\"title\":\"a stream was cut\",\"segment\":\"eth0\",\"first\":\"1793264300.000000\","      \
+    "\"last\":\"1793264300.000000\",\"count\":1,\"text\":\"" who " was cut off.\","                \
+    "\"consequence\":\"It stopped.\",\"advice\":\"\"}\n"
+#define ALIKE_IN_FULL(who)                                                                         \
+    "\nD-12 error: a stream was cut (eth0)\n    " who                                              \
+    " was cut off.\n    It stopped.\n    Evidence: at 2026-10-29 08:58:20.\n"
+
+/* A hundred members of which the same is to be said do not fill pages. */
+static void test_findings_alike(void **state)
+{
+    static const struct canned canned[] = {
+        {"findings a",
+         CANNED_HEADER FINDINGS_CLEAN ALIKE("error", "A") ALIKE("error", "B") ALIKE("error", "C")
+             ALIKE("error", "D") ALIKE("error", "E") ALIKE("warning", "F") END(7),
+         CANNED_ANSWERS, 0},
+        {"findings b",
+         CANNED_HEADER FINDINGS_CLEAN ALIKE("error", "A") ALIKE("error", "B") ALIKE("error", "C")
+             ALIKE("error", "D") END(5),
+         CANNED_ANSWERS, 0},
+        {NULL, CANNED_HEADER END(0), CANNED_ANSWERS, 0},
+    };
+
+    (void)state;
+    daemon_answers(canned);
+    assert_int_equal(run_ctl("findings a"), 0);
+    assert_non_null(strstr(said(), "0 notes\n" ALIKE_IN_FULL("A") ALIKE_IN_FULL("B")
+                                       ALIKE_IN_FULL("C") "\nD-12 error: 2 more of these (eth0)\n"
+                                                          "    D was cut off.\n"
+                                                          "    E was cut off.\n"
+                                                          "\nD-12 warning: a stream"));
+    assert_int_equal(run_ctl("findings a --long"), 0);
+    assert_null(strstr(said(), "more of these"));
+    assert_non_null(strstr(said(), ALIKE_IN_FULL("D") ALIKE_IN_FULL("E")));
+    /* One line less would not be worth a title. */
+    assert_int_equal(run_ctl("findings b"), 0);
+    assert_non_null(strstr(said(), ALIKE_IN_FULL("D")));
+}
+
 /* Where there are many, those where all is well are counted; not those where nobody looks. */
 #define WATCHED(complete, errors, warnings)                                                        \
     "{\"type\":\"watched\",\"segment\":\"eth3\",\"since\":\"1793264300.000000\","                  \
@@ -504,6 +544,7 @@ int main(void)
         cmocka_unit_test_teardown(test_hosts, daemon_ends),
         cmocka_unit_test_teardown(test_queriers, daemon_ends),
         cmocka_unit_test_teardown(test_findings, daemon_ends),
+        cmocka_unit_test_teardown(test_findings_alike, daemon_ends),
         cmocka_unit_test_teardown(test_findings_of_many, daemon_ends),
         cmocka_unit_test_teardown(test_stats, daemon_ends),
         cmocka_unit_test_teardown(test_events, daemon_ends),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ctl.h"
+#include "igmpq/report_finding.h"
 #include "igmpq/text.h"
 
 #define WIDTH  79
@@ -98,6 +99,55 @@ static void print_finding(const json_t *finding, bool has_colors, FILE *to)
     print_evidence(finding, to);
 }
 
+static bool is_alike(const json_t *one, const json_t *other)
+{
+    static const char *const keys[] = {"type", "segment", "id", "severity"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!json_equal(json_object_get(one, keys[i]), json_object_get(other, keys[i])))
+            return false;
+    return true;
+}
+
+/** How many from the one at `first` on differ in who is concerned alone. */
+static size_t count_alike(const json_t *list, size_t first)
+{
+    size_t count = 1;
+
+    while (is_alike(json_array_get(list, first), json_array_get(list, first + count)))
+        count++;
+    return count;
+}
+
+/** What was seen, without what follows from it: that stands with the others. */
+static void print_likewise(const json_t *list, size_t first, size_t count, FILE *to)
+{
+    const json_t *one = json_array_get(list, first);
+    char id[32], severity[32], segment[32];
+
+    fprintf(to, "\n%s %s: %zu more of these (%s)\n", ctl_text(one, "id", id),
+            ctl_text(one, "severity", severity), count, ctl_text(one, "segment", segment));
+    for (size_t i = 0; i < count && i < REPORT_FINDINGS_IN_BRIEF; i++)
+        print_words(json_array_get(list, first + i), "text", to);
+    if (count > REPORT_FINDINGS_IN_BRIEF)
+        fprintf(to, "%*sAnd %zu more (--long shows all).\n", INDENT, "",
+                count - REPORT_FINDINGS_IN_BRIEF);
+}
+
+/** Those from the one at `first` on that are alike: their number. */
+static size_t print_alike(const json_t *list, size_t first, bool is_long, bool has_colors, FILE *to)
+{
+    size_t alike = count_alike(list, first), full = REPORT_FINDINGS_IN_FULL;
+
+    if (is_long || alike <= full + 1)
+        full = alike;
+    for (size_t i = 0; i < full; i++)
+        print_finding(json_array_get(list, first + i), has_colors, to);
+    if (alike > full)
+        print_likewise(list, first + full, alike - full, to);
+    return alike;
+}
+
 static size_t count_watched(const json_t *list)
 {
     size_t count = 0;
@@ -133,14 +183,15 @@ int ctl_show_findings(const struct ctl *ctl, FILE *to, struct problem *problem)
         return status;
     size_t segments = count_watched(list);
     bool is_short = segments > SEGMENTS_IN_WORDS && !ctl->is_long;
-    for (size_t i = 0; i < json_array_size(list); i++) {
+    for (size_t i = 0, next; i < json_array_size(list); i = next) {
         const json_t *object = json_array_get(list, i);
         char severity[32];
+        next = i + 1;
         bool is_finding = ctl_is_type(object, "finding");
         if (is_finding && is_short && strcmp(ctl_text(object, "severity", severity), "note") == 0) {
             notes++;
         } else if (is_finding) {
-            print_finding(object, has_colors, to);
+            next = i + print_alike(list, i, ctl->is_long, has_colors, to);
             gap = "\n";
         } else if (ctl_is_type(object, "watched") && is_short && is_clean(object)) {
             clean++;

@@ -253,6 +253,51 @@ static void print_finding(const struct replay *replay, const struct finding *fin
     printf("    Evidence: %s.\n", evidence);
 }
 
+/** How many findings from the one at `first` on differ in who is concerned alone. */
+static unsigned count_alike(const struct findings *findings, unsigned first)
+{
+    const struct finding *one = findings_at(findings, first);
+    unsigned count = 1;
+
+    for (unsigned i = first + 1; i < findings_count(findings); i++, count++) {
+        const struct finding *other = findings_at(findings, i);
+        if (other->segment != one->segment || other->id != one->id ||
+            other->severity != one->severity)
+            break;
+    }
+    return count;
+}
+
+/** `count` findings that are like those before them: what was seen, without what follows from it.
+ */
+static void print_likewise(const struct replay *replay, unsigned first, unsigned count)
+{
+    const struct finding *one = findings_at(replay->findings, first);
+    const struct segment *segment = engine_segment(replay->engine, one->segment);
+    struct finding_words words;
+
+    printf("\n%s %s: %u more of these (%s)\n", finding_id_name(one->id),
+           finding_severity_name(one->severity), count, segment ? segment->name : "?");
+    for (unsigned i = 0; i < count && i < REPORT_FINDINGS_IN_BRIEF; i++) {
+        report_finding(findings_at(replay->findings, first + i), replay->origin, &words);
+        text_print_wrapped(stdout, words.text, 4, WIDTH);
+    }
+    if (count > REPORT_FINDINGS_IN_BRIEF)
+        printf("    And %u more (--json lists all).\n", count - REPORT_FINDINGS_IN_BRIEF);
+}
+
+static void print_findings(const struct replay *replay)
+{
+    for (unsigned i = 0, alike; i < findings_count(replay->findings); i += alike) {
+        alike = count_alike(replay->findings, i);
+        unsigned full = alike <= REPORT_FINDINGS_IN_FULL + 1 ? alike : REPORT_FINDINGS_IN_FULL;
+        for (unsigned j = 0; j < full; j++)
+            print_finding(replay, findings_at(replay->findings, i + j));
+        if (alike > full)
+            print_likewise(replay, i + full, alike - full);
+    }
+}
+
 static void print_all(struct replay *replay)
 {
     char first[40], last[40];
@@ -294,8 +339,7 @@ static void print_all(struct replay *replay)
         if (segment != NULL && lan != NULL)
             print_segment(replay, segment, lan);
     }
-    for (unsigned i = 0; i < findings_count(replay->findings); i++)
-        print_finding(replay, findings_at(replay->findings, i));
+    print_findings(replay);
     print_count("\nfindings: ", replay->finding_count[FINDING_ERROR], "error", "errors");
     print_count(", ", replay->finding_count[FINDING_WARNING], "warning", "warnings");
     print_count(", ", replay->finding_count[FINDING_NOTE], "note", "notes");
