@@ -181,7 +181,8 @@ enum finding_id {
     /** A member left and the querier asked, nobody answered (for LEFT_TIME, 10 s), and yet another
      * member, who had reported within T_member and not left, answered one of the next two general
      * queries: it never got the specific ones, as behind a port with fast leave, and its stream was
-     * cut meanwhile. Not: joins at another time than that of answers, hosts that left.
+     * cut meanwhile. Not: joins at another time than that of answers, or that say so (version 3),
+     * hosts that left.
      * [error; group, address, mac = the host that stayed, other, other_mac = who left, measured =
      * the longest time from leave to answer, stops_at = the leave] */
     FINDING_LEAVE_CUTS = 30,

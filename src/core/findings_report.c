@@ -231,9 +231,9 @@ static void note_place(struct watch *watch, struct moment now, const struct seen
     watch->flooded_host = host;
 }
 
-/** A report that makes or keeps its host a member. */
+/** A report that makes or keeps its host a member; one of version 3 says whether it is news. */
 static void keep(struct findings *findings, struct watch *watch, struct moment now,
-                 struct seen_host *host, struct address address, unsigned version)
+                 struct seen_host *host, struct address address, unsigned version, bool is_change)
 {
     if (address_is_link_local_multicast(address)) {
         note_untracked(watch, now, host, address, version);
@@ -252,7 +252,9 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
         if (!member->has_left) {
             note_missed(findings, host, group, now, watch->round > 0 ? watch->round - 1 : 0);
             note_gap(findings, watch, now, group, member);
-            note_cut_by_leave(findings, watch, now, group, member);
+            /* Who starts anew joins, and nothing was cut. */
+            if (!is_change)
+                note_cut_by_leave(findings, watch, now, group, member);
             note_answer(watch, now, host, group, member, version);
         }
         member->has_left = false;
@@ -418,16 +420,19 @@ static void receive_records(struct findings *findings, struct watch *watch, stru
         if (!address_is_multicast(record.group))
             continue;
         switch ((enum igmp_record_type)record.type) {
-        case IGMP_RECORD_IS_EX:
-        case IGMP_RECORD_TO_EX: keep(findings, watch, now, host, record.group, 3); break;
+        case IGMP_RECORD_IS_EX: keep(findings, watch, now, host, record.group, 3, false); break;
+        case IGMP_RECORD_TO_EX: keep(findings, watch, now, host, record.group, 3, true); break;
         case IGMP_RECORD_IS_IN:
+            if (record.count > 0)
+                keep(findings, watch, now, host, record.group, 3, false);
+            break;
         case IGMP_RECORD_ALLOW:
             if (record.count > 0)
-                keep(findings, watch, now, host, record.group, 3);
+                keep(findings, watch, now, host, record.group, 3, true);
             break;
         case IGMP_RECORD_TO_IN:
             if (record.count > 0)
-                keep(findings, watch, now, host, record.group, 3);
+                keep(findings, watch, now, host, record.group, 3, true);
             else
                 leave(findings, watch, now, host, record.group);
             break;
@@ -471,7 +476,7 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
         if (note_ssm(findings, watch, now, host, message))
             note_untracked(watch, now, host, message->group, version);
         else
-            keep(findings, watch, now, host, message->group, version);
+            keep(findings, watch, now, host, message->group, version, false);
         break;
     case IGMP_KIND_V2_LEAVE:
         if (!note_ssm(findings, watch, now, host, message))

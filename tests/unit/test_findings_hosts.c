@@ -115,6 +115,41 @@ static void leave_cuts_nobody(void **state)
     scene_free(&scene);
 }
 
+/** D-30 in version 3: what host 1 says after the next general query. */
+static void after_leave_v3(struct scene *scene, enum igmp_record_type says)
+{
+    const struct igmp_query query = fixture_specific(3, FIXTURE_G);
+
+    for (unsigned i = 0; i < 3; i++) {
+        scene_general(scene, AT_S(125 * i), FIXTURE_L, 3);
+        scene_record(scene, AT_S(125 * i + 2), FIXTURE_H1, IGMP_RECORD_IS_EX, FIXTURE_G);
+        scene_record(scene, AT_S(125 * i + 3), FIXTURE_H2, IGMP_RECORD_IS_EX, FIXTURE_G);
+    }
+    scene_record(scene, AT_S(300), FIXTURE_H2, IGMP_RECORD_TO_IN, FIXTURE_G);
+    scene_query(scene, AT_S(300), FIXTURE_L, &query);
+    scene_query(scene, AT_S(301), FIXTURE_L, &query);
+    scene_general(scene, AT_S(375), FIXTURE_L, 3);
+    scene_record(scene, AT_S(380), FIXTURE_H1, says, FIXTURE_G);
+    scene_general(scene, AT_S(500), FIXTURE_L, 3);
+    scene_record(scene, AT_S(502), FIXTURE_H1, IGMP_RECORD_IS_EX, FIXTURE_G);
+}
+
+/* D-30: version 3 tells an answer from a join, as of a host that was switched off and on. */
+static void leave_cuts_another_v3(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    after_leave_v3(&scene, IGMP_RECORD_TO_EX);
+    EXPECT_NO_FINDINGS(&scene, AT_S(520));
+    scene_free(&scene);
+
+    scene = scene_start();
+    after_leave_v3(&scene, IGMP_RECORD_IS_EX);
+    EXPECT_FINDINGS(&scene, AT_S(520), FINDING_LEAVE_CUTS);
+    scene_free(&scene);
+}
+
 /** A good life, and `count` reports of host 2 for G in the octets and to the address given. */
 static void flawed_reports(struct scene *scene, struct address to, const uint8_t octets[8],
                            unsigned ttl, unsigned count)
@@ -549,6 +584,7 @@ int main(void)
         cmocka_unit_test(leave_ignored_v3),
         cmocka_unit_test(leave_cuts_another),
         cmocka_unit_test(leave_cuts_nobody),
+        cmocka_unit_test(leave_cuts_another_v3),
         cmocka_unit_test(report_format),
         cmocka_unit_test(local_stream),
         cmocka_unit_test(crowd_of_answers),
