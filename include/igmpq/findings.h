@@ -199,7 +199,7 @@ enum finding_id {
     FINDING_LOCAL_DATA = 32,
     /** Twice or more a general query that gave 1 s or less was answered by FINDINGS_CROWD reports
      * or more: as many as a switch's processor takes in a second, all at once. [warning; address =
-     * the last real querier, none where a proxy asks, detail = the most reports, limit = the
+     * the querier, none where a proxy asks, detail = the most reports, limit = the
      * maximum response time] */
     FINDING_CROWD = 33,
 

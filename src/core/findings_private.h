@@ -273,6 +273,7 @@ struct watch {
     instant round_query; /* the last query of the round */
     duration round_response;
     unsigned round_version;
+    struct address round_querier; /* none: a proxy */
     struct moment last_query;     /* NEVER */
     struct address last_real;     /* the last querier with an address; none: never any */
     struct seen_querier *speaker; /* the last eligible one */

@@ -131,8 +131,9 @@ static void end_silence(const struct findings *findings, struct watch *watch, st
     watch->activity = (struct tally){0};
 }
 
-static void note_round(struct watch *watch, struct moment now, const struct igmp_message *query)
+static void note_round(struct watch *watch, struct moment now, const struct received *received)
 {
+    const struct igmp_message *query = &received->message;
     instant end = instant_after(now.at, query->max_response);
 
     if (watch->round == 0 || now.at > watch->round_end) {
@@ -145,6 +146,7 @@ static void note_round(struct watch *watch, struct moment now, const struct igmp
     watch->round_query = now.at;
     watch->round_response = query->max_response;
     watch->round_version = igmp_kind_version(query->kind);
+    watch->round_querier = received->frame.source;
     tally_add(&watch->general, now);
     watch->last_query = now;
 }
@@ -398,7 +400,7 @@ void watch_query(struct findings *findings, struct watch *watch, struct moment n
         return; /* the same frame, seen at two places */
     note_storm(&watch->storm, watch->storm_ring, FINDINGS_STORM, now, frame);
     end_silence(findings, watch, now);
-    note_round(watch, now, query);
+    note_round(watch, now, received);
     if (address_is_none(frame->source))
         note_proxy(watch, now, frame->source_mac);
     else

@@ -404,7 +404,7 @@ static void note_crowd(struct watch *watch, struct moment now)
     if (watch->round_reports >= FINDINGS_CROWD && watch->round_reports > watch->crowd_most) {
         watch->crowd_most = watch->round_reports;
         watch->crowd_response = watch->round_response;
-        watch->crowd_querier = watch->last_real;
+        watch->crowd_querier = watch->round_querier;
     }
 }
 

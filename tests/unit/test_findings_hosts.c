@@ -311,18 +311,23 @@ static void old_report_in_ssm_range(void **state)
     scene_free(&scene);
 }
 
-/** General queries that give `response`, with the answers of so many hosts to each. */
-static void crowd(struct scene *scene, duration response, unsigned rounds, uint8_t hosts)
+/** A general query that gives `response`, with the answers of so many hosts. */
+static void crowd_round(struct scene *scene, instant at, struct address querier, duration response,
+                        uint8_t hosts)
 {
     struct igmp_query query = fixture_general(2);
 
     query.max_response = response;
-    for (unsigned i = 0; i < rounds; i++) {
-        scene_query(scene, AT_S(60 * i), FIXTURE_L, &query);
-        for (uint8_t host = 0; host < hosts; host++)
-            scene_report(scene, AT_MS(60000 * i + 1 + host), address_of(192, 168, 51, host),
-                         IGMP_KIND_V2_REPORT, scene_other_group(host));
-    }
+    scene_query(scene, at, querier, &query);
+    for (uint8_t host = 0; host < hosts; host++)
+        scene_report(scene, at + (1 + host) * MILLISECONDS, address_of(192, 168, 51, host),
+                     IGMP_KIND_V2_REPORT, scene_other_group(host));
+}
+
+static void crowd(struct scene *scene, duration response, unsigned rounds, uint8_t hosts)
+{
+    for (unsigned i = 0; i < rounds; i++)
+        crowd_round(scene, AT_S(60 * i), FIXTURE_L, response, hosts);
 }
 
 /* D-33: a hundred hosts have a tenth of a second, or 150 a whole one; 99 may. */
@@ -355,6 +360,21 @@ static void crowd_of_answers(void **state)
             EXPECT_NO_FINDINGS(&scene, AT_S(310));
         scene_free(&scene);
     }
+}
+
+/* D-33: it is a proxy that is in a hurry, and not the querier beside it. */
+static void crowd_around_proxy(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    for (unsigned i = 0; i < 6; i++) {
+        scene_live(&scene, FIXTURE_L, AT_S(60 * i), AT_S(60 * i), 60 * SECONDS);
+        crowd_round(&scene, AT_S(60 * i + 30), ADDRESS_NONE, 100 * MILLISECONDS, 100);
+    }
+    EXPECT_FINDINGS(&scene, AT_S(340), FINDING_CROWD);
+    assert_true(address_is_none(scene_find(&scene, FINDING_CROWD)->address));
+    scene_free(&scene);
 }
 
 /** `count` frames of host 2 to 224.0.0.`low`, so many microseconds apart. */
@@ -588,6 +608,7 @@ int main(void)
         cmocka_unit_test(report_format),
         cmocka_unit_test(local_stream),
         cmocka_unit_test(crowd_of_answers),
+        cmocka_unit_test(crowd_around_proxy),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),
