@@ -464,7 +464,8 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
 
     watch->reports++;
     watch->last_report = now;
-    note_crowd(watch, now);
+    if (message->kind != IGMP_KIND_V2_LEAVE)
+        note_crowd(watch, now);
     struct seen_host *host =
         watch_host(findings, watch, now, received->frame.source, received->frame.source_mac);
     if (!host)

@@ -377,6 +377,22 @@ static void crowd_around_proxy(void **state)
     scene_free(&scene);
 }
 
+/* D-33: a leave is no answer. */
+static void crowd_that_leaves(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+
+    for (unsigned i = 0; i < 6; i++) {
+        crowd_round(&scene, AT_S(60 * i), FIXTURE_L, 1 * SECONDS, 60);
+        for (uint8_t host = 0; host < 60; host++)
+            scene_report(&scene, AT_MS(60000 * i + 500 + host), address_of(192, 168, 51, host),
+                         IGMP_KIND_V2_LEAVE, address_of(239, 8, 8, 8));
+    }
+    EXPECT_NO_FINDINGS(&scene, AT_S(310));
+    scene_free(&scene);
+}
+
 /** `count` frames of host 2 to 224.0.0.`low`, so many microseconds apart. */
 static void local_data(struct scene *scene, uint8_t low, unsigned count, duration apart)
 {
@@ -609,6 +625,7 @@ int main(void)
         cmocka_unit_test(local_stream),
         cmocka_unit_test(crowd_of_answers),
         cmocka_unit_test(crowd_around_proxy),
+        cmocka_unit_test(crowd_that_leaves),
         cmocka_unit_test(snooping_off),
         cmocka_unit_test(no_reports),
         cmocka_unit_test(always_flooded),
