@@ -178,6 +178,24 @@ static void source_specific(const char *folder)
     scene_close(&scene);
 }
 
+/** Streams that nobody wants, and one among them that nobody can ask for: not the same advice. */
+static void unwanted_of_two_kinds(const char *folder)
+{
+    struct scene scene;
+
+    begin(&scene, folder, "111-d24-streams-of-two-kinds.pcap");
+    for (int i = 0; i < 6; i++) {
+        scene_quiet(&scene, 5, 60 * i, 60 * i + 1, 60);
+        for (int k = 0; k < 9; k++) {
+            scene_at(&scene, 60 * i + 4 + 6 * k);
+            for (unsigned n = 1; n <= 4; n++)
+                scene_data(&scene, scene_peer(200), scene_mac(200), scene_group(100 + n));
+            scene_data(&scene, scene_peer(201), scene_mac(201), address_of(232, 2, 2, 2));
+        }
+    }
+    scene_close(&scene);
+}
+
 /** A host whose firewall drops queries: it joins, and then its picture freezes. */
 static void firewall(const char *folder)
 {
@@ -206,5 +224,6 @@ void scenes_field(const char *folder)
     bad_reports(folder);
     unqueried(folder);
     source_specific(folder);
+    unwanted_of_two_kinds(folder);
     firewall(folder);
 }

@@ -291,11 +291,12 @@ static void test_findings(void **state)
     assert_int_equal(run_ctl("findings --sort age"), 2);
 }
 
-#define ALIKE(severity, who)                                                                       \
+#define ALIKE(severity, who) ADVISED(severity, who, "")
+#define ADVISED(severity, who, advice)                                                             \
     "{\"type\":\"finding\",\"id\":\"D-12\",\"severity\":\"" severity                               \
     "\",\"title\":\"a stream was cut\",\"segment\":\"eth0\",\"first\":\"1793264300.000000\","      \
     "\"last\":\"1793264300.000000\",\"count\":1,\"text\":\"" who " was cut off.\","                \
-    "\"consequence\":\"It stopped.\",\"advice\":\"\"}\n"
+    "\"consequence\":\"It stopped.\",\"advice\":\"" advice "\"}\n"
 #define ALIKE_IN_FULL(who)                                                                         \
     "\nD-12 error: a stream was cut (eth0)\n    " who                                              \
     " was cut off.\n    It stopped.\n    Evidence: at 2026-10-29 08:58:20.\n"
@@ -311,6 +312,10 @@ static void test_findings_alike(void **state)
         {"findings b",
          CANNED_HEADER FINDINGS_CLEAN ALIKE("error", "A") ALIKE("error", "B") ALIKE("error", "C")
              ALIKE("error", "D") END(5),
+         CANNED_ANSWERS, 0},
+        {"findings c",
+         CANNED_HEADER FINDINGS_CLEAN ALIKE("error", "A") ALIKE("error", "B") ALIKE("error", "C")
+             ALIKE("error", "D") ADVISED("error", "E", "Do something else.") END(6),
          CANNED_ANSWERS, 0},
         {NULL, CANNED_HEADER END(0), CANNED_ANSWERS, 0},
     };
@@ -329,6 +334,10 @@ static void test_findings_alike(void **state)
     /* One line less would not be worth a title. */
     assert_int_equal(run_ctl("findings b"), 0);
     assert_non_null(strstr(said(), ALIKE_IN_FULL("D")));
+    /* What to do must not be lost. */
+    assert_int_equal(run_ctl("findings c"), 0);
+    assert_non_null(
+        strstr(said(), "    E was cut off.\n    It stopped.\n    Do something else.\n"));
 }
 
 /* Where there are many, those where all is well are counted; not those where nobody looks. */

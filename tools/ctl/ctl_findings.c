@@ -99,9 +99,10 @@ static void print_finding(const json_t *finding, bool has_colors, FILE *to)
     print_evidence(finding, to);
 }
 
+/** The advice too: what is told in brief is told without it. */
 static bool is_alike(const json_t *one, const json_t *other)
 {
-    static const char *const keys[] = {"type", "segment", "id", "severity"};
+    static const char *const keys[] = {"type", "segment", "id", "severity", "advice"};
 
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!json_equal(json_object_get(one, keys[i]), json_object_get(other, keys[i])))

@@ -253,16 +253,23 @@ static void print_finding(const struct replay *replay, const struct finding *fin
     printf("    Evidence: %s.\n", evidence);
 }
 
-/** How many findings from the one at `first` on differ in who is concerned alone. */
-static unsigned count_alike(const struct findings *findings, unsigned first)
+/** How many findings from the one at `first` on differ in who is concerned alone: the advice is the
+ * same, since what is told in brief is told without it. */
+static unsigned count_alike(const struct replay *replay, unsigned first)
 {
+    const struct findings *findings = replay->findings;
     const struct finding *one = findings_at(findings, first);
+    struct finding_words words, others;
     unsigned count = 1;
 
+    report_finding(one, replay->origin, &words);
     for (unsigned i = first + 1; i < findings_count(findings); i++, count++) {
         const struct finding *other = findings_at(findings, i);
         if (other->segment != one->segment || other->id != one->id ||
             other->severity != one->severity)
+            break;
+        report_finding(other, replay->origin, &others);
+        if (strcmp(others.advice, words.advice) != 0)
             break;
     }
     return count;
@@ -289,7 +296,7 @@ static void print_likewise(const struct replay *replay, unsigned first, unsigned
 static void print_findings(const struct replay *replay)
 {
     for (unsigned i = 0, alike; i < findings_count(replay->findings); i += alike) {
-        alike = count_alike(replay->findings, i);
+        alike = count_alike(replay, i);
         unsigned full = alike <= REPORT_FINDINGS_IN_FULL + 1 ? alike : REPORT_FINDINGS_IN_FULL;
         for (unsigned j = 0; j < full; j++)
             print_finding(replay, findings_at(replay->findings, i + j));
