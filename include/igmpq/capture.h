@@ -35,11 +35,11 @@ enum capture_scope {
 
 /**
  * Open `interface` for reading, tagged or not: non-blocking, immediate, whole frames.
- * All-multicast, not promiscuous: version 2 reports go to the group's own address, and a network
- * card filters what was not joined (Linux: PACKET_MR_ALLMULTI on the capture's own socket;
- * elsewhere, or where that fails, promiscuous mode). The interface must be Ethernet. Returns NULL
- * and a sentence that says what to do (no privilege; not Ethernet and what it is; no such
- * interface; down).
+ * All-multicast, not promiscuous until capture_hear_every_vlan() asks for that: version 2 reports
+ * go to the group's own address, and a network card filters what was not joined (Linux:
+ * PACKET_MR_ALLMULTI on the capture's own socket; elsewhere, or where that fails, promiscuous
+ * mode). The interface must be Ethernet. Returns NULL and a sentence that says what to do (no
+ * privilege; not Ethernet and what it is; no such interface; down).
  */
 struct capture *capture_open_live(const char *interface, enum capture_scope scope,
                                   struct problem *problem);
