@@ -192,8 +192,9 @@ enum finding_id {
      * address, frames cut by the capture. [error for a host none of whose reports was good, else
      * and for TTL alone warning; address, mac, detail] */
     FINDING_REPORT_FORMAT = 31,
-    /** A stream of one source to 224.0.0.x: FINDINGS_LOCAL frames within 10 s, more than any
-     * protocol that lives there sends. Not: 224.0.0.107, where many clocks measure their links.
+    /** A stream of one source to 224.0.0.x: FINDINGS_LOCAL frames within 10 s, more than the
+     * protocols that live there send, but for pfsync (224.0.0.240) between busy firewalls, which
+     * goes everywhere as well. Not: 224.0.0.107, where many clocks measure their links.
      * [warning; group, address = the stream's source, mac, measured = the shortest time for so
      * many] */
     FINDING_LOCAL_DATA = 32,

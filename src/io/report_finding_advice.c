@@ -341,7 +341,12 @@ static const char *advice_of(const struct finding *finding)
     case FINDING_CROWD:
         return "Set that querier's maximum response time to 10 s, over which hosts then spread "
                "their answers.";
-    case FINDING_LOCAL_DATA: return "Choose another group for the sender, such as 239.1.2.3.";
+    case FINDING_LOCAL_DATA:
+        /* pfsync knows no other group. */
+        return address_equal(finding->group, address_of(224, 0, 0, 240))
+                   ? "If that is pfsync, give the firewalls a link or a VLAN of their own for it, "
+                     "or let each send to the other's address (syncpeer)."
+                   : "Choose another group for the sender, such as 239.1.2.3.";
     case FINDING_REPORT_FORMAT:
         return "Update that host's software; until then enter its groups at its port in the switch "
                "by hand (static members).";

@@ -431,6 +431,23 @@ static void local_stream(void **state)
     scene_free(&scene);
 }
 
+/* D-32: firewalls that tell each other of connections cannot choose another group. */
+static void local_stream_of_firewalls(void **state)
+{
+    (void)state;
+    struct scene scene = scene_start();
+    struct finding_words words;
+
+    scene_live(&scene, FIXTURE_L, AT_S(0), AT_S(240), 60 * SECONDS);
+    local_data(&scene, 240, 2000, 1000);
+    scene_live(&scene, FIXTURE_L, AT_S(300), AT_S(300), 60 * SECONDS);
+    EXPECT_FINDINGS(&scene, AT_S(310), FINDING_LOCAL_DATA);
+    report_finding(scene_find(&scene, FINDING_LOCAL_DATA), 0, &words);
+    assert_null(strstr(words.advice, "another group"));
+    assert_non_null(strstr(words.advice, "pfsync"));
+    scene_free(&scene);
+}
+
 /* D-19: joins, never answers, and leaves at the end: so it was there. */
 static void silent_host(void **state)
 {
@@ -623,6 +640,7 @@ int main(void)
         cmocka_unit_test(leave_cuts_another_v3),
         cmocka_unit_test(report_format),
         cmocka_unit_test(local_stream),
+        cmocka_unit_test(local_stream_of_firewalls),
         cmocka_unit_test(crowd_of_answers),
         cmocka_unit_test(crowd_around_proxy),
         cmocka_unit_test(crowd_that_leaves),
