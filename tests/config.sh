@@ -56,6 +56,10 @@ broken '2: mode: text stands in quotes: "backup"' <<'END'
 /* mode = 1; "
 */ mode = backup;
 END
+broken '2: mode: text stands in quotes: "backup"' <<'END'
+interfaces = ( { name:"eth0",vlan:3 } ), robustness:3,
+mode = backup;
+END
 broken '1: interfaces: text stands in quotes: "eth0"' <<'END'
 interfaces = ( eth0, eth1 );
 END

@@ -209,7 +209,9 @@ static struct piece take_word(const struct scan *scan)
 {
     static const char ends[] = " \t\r\n\f;,(){}[]=\"#";
     struct piece word = {scan->at, 0};
-    bool is_value = is_value_wanted(scan);
+    /* Behind the comma that ends a setting a name follows. */
+    bool is_value = is_value_wanted(scan) &&
+                    (scan->before != BEFORE_NEXT || !has_brackets(scan) || open_list(scan));
 
     for (const char *at = scan->at; *at != '\0' && !strchr(ends, *at); at++) {
         bool is_end = at[1] == '\0' || strchr(ends, at[1]);
