@@ -183,8 +183,9 @@ enum finding_id {
      * queries: it never got the specific ones, as behind a port with fast leave, and its stream was
      * cut meanwhile. Not: joins at another time than that of answers, or that say so (version 3),
      * hosts that left.
-     * [error; group, address, mac = the host that stayed, other, other_mac = who left, measured =
-     * the longest time from leave to answer, stops_at = the leave] */
+     * [error; warning where it was seen once and in version 2, where a host that starts anew just
+     * then looks the same; group, address, mac = the host that stayed, other, other_mac = who left,
+     * measured = the longest time from leave to answer, stops_at = the leave] */
     FINDING_LEAVE_CUTS = 30,
     /** Reports or leaves of a host that queriers and switches may ignore; `detail` has
      * FINDING_FLAW_... bits, of which checksum, length, destination (a group that is none as well)

@@ -154,8 +154,9 @@ static void judge_cut_by_leave(struct findings *findings, const struct watch *wa
 {
     if (group->cuts.count == 0)
         return;
-    struct finding *finding =
-        add_host(findings, watch, FINDING_LEAVE_CUTS, FINDING_ERROR, &group->cuts, group->cut_host);
+    struct finding *finding = add_host(findings, watch, FINDING_LEAVE_CUTS,
+                                       group->cut_is_sure ? FINDING_ERROR : FINDING_WARNING,
+                                       &group->cuts, group->cut_host);
     finding->group = group->address;
     finding->other = group->cut_leaver->key.address;
     finding->other_mac = group->cut_leaver->key.mac;

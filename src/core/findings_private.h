@@ -181,6 +181,7 @@ struct seen_group {
     uint64_t left_round;
     struct tally cuts;
     const struct seen_host *cut_host, *cut_leaver;
+    bool cut_is_sure; /* seen twice, or in version 3, whose joins say that they are */
     duration cut_worst;
     instant cut_stops;
     struct tally used; /* D-15: with 224.0.0.x */

@@ -193,7 +193,7 @@ static void note_gap(const struct findings *findings, const struct watch *watch,
 /** All had left, it seemed: this one had not, and was never asked (D-30). */
 static void note_cut_by_leave(const struct findings *findings, const struct watch *watch,
                               struct moment now, struct seen_group *group,
-                              const struct seen_member *member)
+                              const struct seen_member *member, unsigned version)
 {
     if (group->over_since == INSTANT_NEVER || group->left == INSTANT_NEVER ||
         !is_within(member->last_report.at, group->left, findings->setup.switch_timeout) ||
@@ -202,6 +202,7 @@ static void note_cut_by_leave(const struct findings *findings, const struct watc
         return;
     duration span = now.at - group->left;
     tally_add(&group->cuts, now);
+    group->cut_is_sure |= version == 3 || group->cuts.count > 1;
     if (span > group->cut_worst) {
         group->cut_worst = span;
         group->cut_stops = group->left;
@@ -254,7 +255,7 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
             note_gap(findings, watch, now, group, member);
             /* Who starts anew joins, and nothing was cut. */
             if (!is_change)
-                note_cut_by_leave(findings, watch, now, group, member);
+                note_cut_by_leave(findings, watch, now, group, member, version);
             note_answer(watch, now, host, group, member, version);
         }
         member->has_left = false;

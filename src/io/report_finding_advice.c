@@ -322,8 +322,7 @@ static const char *advice_of(const struct finding *finding)
                    "this range, whose sources must be named. Or use a group outside of 232.x.x.x.";
         if (finding->detail == FINDING_OUTLIVED_SILENT && finding->id == FINDING_OUTLIVED_DATA)
             return "If that host still wants it, allow IGMP (IP protocol 2) in its firewall: it "
-                   "does "
-                   "not answer queries. Otherwise, if the stream arrives at an ordinary port, "
+                   "does not answer queries. Otherwise, if the stream arrives at an ordinary port, "
                    "switch "
                    "on IGMP snooping, and the option not to flood unknown multicast.";
         return "If it arrives at an ordinary port, switch on IGMP snooping, and the option not to "
@@ -335,8 +334,8 @@ static const char *advice_of(const struct finding *finding)
     case FINDING_CUT: return "Capture again with whole frames: tcpdump -s 0, or -s 512.";
     case FINDING_LEAVE_CUTS:
         return "Switch off fast leave (immediate leave) where several hosts are behind one port, "
-               "as "
-               "behind another switch or an access point; otherwise look why queries to that group "
+               "as behind another switch or an access point; otherwise look why queries to that "
+               "group "
                "do not get to the host that stayed.";
     case FINDING_CROWD:
         return "Set that querier's maximum response time to 10 s, over which hosts then spread "

@@ -90,6 +90,18 @@ static void leave_cuts_another(void **state)
     assert_true(address_equal(finding->other, FIXTURE_H2));
     assert_int_equal(finding->measured, 120 * SECONDS);
     assert_int_equal(finding->stops_at, AT_S(270));
+    /* Host 1 might have been switched off and on: not if it happens again. */
+    assert_int_equal(finding->severity, FINDING_WARNING);
+    scene_report(&scene, AT_S(410), FIXTURE_H2, IGMP_KIND_V2_REPORT, FIXTURE_G);
+    scene_report(&scene, AT_S(420), FIXTURE_H2, IGMP_KIND_V2_LEAVE, FIXTURE_G);
+    scene_specific(&scene, AT_S(420), FIXTURE_L, FIXTURE_G);
+    scene_specific(&scene, AT_S(421), FIXTURE_L, FIXTURE_G);
+    scene_general(&scene, AT_S(510), FIXTURE_L, 2);
+    scene_answer(&scene, AT_S(515));
+    EXPECT_FINDINGS(&scene, AT_S(520), FINDING_LEAVE_CUTS);
+    finding = scene_find(&scene, FINDING_LEAVE_CUTS);
+    assert_int_equal(finding->severity, FINDING_ERROR);
+    assert_int_equal(finding->count, 2);
     scene_free(&scene);
 }
 
@@ -147,6 +159,7 @@ static void leave_cuts_another_v3(void **state)
     scene = scene_start();
     after_leave_v3(&scene, IGMP_RECORD_IS_EX);
     EXPECT_FINDINGS(&scene, AT_S(520), FINDING_LEAVE_CUTS);
+    assert_int_equal(scene_find(&scene, FINDING_LEAVE_CUTS)->severity, FINDING_ERROR);
     scene_free(&scene);
 }
 
