@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Floor 2. What the parts of the findings share: findings.c (border), findings_table.c (who is on a
- * segment), findings_query.c, findings_cadence.c, findings_report.c and findings_data.c (evidence,
- * gathered frame by frame), findings_judge.c, findings_judge_querier.c and findings_judge_host.c
- * (verdicts, drawn at any time from the evidence).
+ * segment), findings_query.c, findings_cadence.c, findings_report.c, findings_leave.c and
+ * findings_data.c (evidence, gathered frame by frame), findings_judge.c, findings_judge_querier.c
+ * and findings_judge_host.c (verdicts, drawn at any time from the evidence).
  */
 #ifndef IGMPQ_FINDINGS_PRIVATE_H
 #define IGMPQ_FINDINGS_PRIVATE_H
@@ -404,13 +404,22 @@ void watch_report(struct findings *findings, struct watch *watch, struct moment 
 /** A report or leave that says only that it was damaged, and how (D-31). */
 void watch_flawed_report(struct findings *findings, struct watch *watch, struct moment now,
                          const struct received *received);
-/** A group was asked about (D-13). */
+/** Take a host's reports into account, if their round is over (D-21). */
+void watch_settle_burst(const struct watch *watch, struct seen_host *host, instant now);
+
+/* findings_leave.c */
+/** A host left the group, and nobody is known to be asking about it. */
+void watch_begin_leave(const struct findings *findings, struct watch *watch, struct moment now,
+                       struct seen_group *group, const struct seen_host *host);
+/** The group was asked about (D-13). */
 void watch_group_query(struct watch *watch, struct moment now, const struct igmp_message *query);
 /** Decide about a leave, if it is time: nobody asked about it, or nobody is in the group any more.
  */
 void watch_settle_leave(struct watch *watch, struct seen_group *group, instant now);
-/** Take a host's reports into account, if their round is over (D-21). */
-void watch_settle_burst(const struct watch *watch, struct seen_host *host, instant now);
+/** A member reports that has not left. Perhaps all had left, it seemed: this one had not, and was
+ * never asked (D-30). */
+void watch_note_cut(const struct findings *findings, const struct watch *watch, struct moment now,
+                    struct seen_group *group, const struct seen_member *member, unsigned version);
 
 /** Decide what is due of a group: nearly always nothing. */
 static inline void watch_settle_group(struct watch *watch, struct seen_group *group, instant now)

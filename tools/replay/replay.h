@@ -178,6 +178,11 @@ const char *replay_output_relative(const struct replay *replay, instant at, char
 /** One line of JSON, freed. */
 void replay_output_line(struct replay *replay, char *line);
 
+/* ---- replay_findings.c ---- */
+
+/** For people: all in order, of those that are alike some in brief. */
+void replay_findings(const struct replay *replay);
+
 /* ---- replay_summary.c ---- */
 
 /** Findings, queriers, groups and counts; also counts the findings. */

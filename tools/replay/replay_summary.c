@@ -10,7 +10,6 @@
 
 #define GROUPS_SHOWN 40
 #define TERMS_SHOWN  12
-#define WIDTH        96
 
 static int compare_groups(const void *a, const void *b)
 {
@@ -236,75 +235,6 @@ static void print_segment(struct replay *replay, const struct segment *segment,
     free(groups);
 }
 
-static void print_finding(const struct replay *replay, const struct finding *finding)
-{
-    const struct segment *segment = engine_segment(replay->engine, finding->segment);
-    char evidence[REPORT_FINDING_SIZE];
-    struct finding_words words;
-
-    report_finding(finding, replay->origin, &words);
-    report_finding_evidence(finding, replay->origin, evidence);
-    printf("\n%s %s: %s (%s)\n", finding_id_name(finding->id),
-           finding_severity_name(finding->severity), report_finding_title(finding),
-           segment ? segment->name : "?");
-    text_print_wrapped(stdout, words.text, 4, WIDTH);
-    text_print_wrapped(stdout, words.consequence, 4, WIDTH);
-    text_print_wrapped(stdout, words.advice, 4, WIDTH);
-    printf("    Evidence: %s.\n", evidence);
-}
-
-/** How many findings from the one at `first` on differ in who is concerned alone: the advice is the
- * same, since what is told in brief is told without it. */
-static unsigned count_alike(const struct replay *replay, unsigned first)
-{
-    const struct findings *findings = replay->findings;
-    const struct finding *one = findings_at(findings, first);
-    struct finding_words words, others;
-    unsigned count = 1;
-
-    report_finding(one, replay->origin, &words);
-    for (unsigned i = first + 1; i < findings_count(findings); i++, count++) {
-        const struct finding *other = findings_at(findings, i);
-        if (other->segment != one->segment || other->id != one->id ||
-            other->severity != one->severity)
-            break;
-        report_finding(other, replay->origin, &others);
-        if (strcmp(others.advice, words.advice) != 0)
-            break;
-    }
-    return count;
-}
-
-/** `count` findings that are like those before them: what was seen, without what follows from it.
- */
-static void print_likewise(const struct replay *replay, unsigned first, unsigned count)
-{
-    const struct finding *one = findings_at(replay->findings, first);
-    const struct segment *segment = engine_segment(replay->engine, one->segment);
-    struct finding_words words;
-
-    printf("\n%s %s: %u more of these (%s)\n", finding_id_name(one->id),
-           finding_severity_name(one->severity), count, segment ? segment->name : "?");
-    for (unsigned i = 0; i < count && i < REPORT_FINDINGS_IN_BRIEF; i++) {
-        report_finding(findings_at(replay->findings, first + i), replay->origin, &words);
-        text_print_wrapped(stdout, words.text, 4, WIDTH);
-    }
-    if (count > REPORT_FINDINGS_IN_BRIEF)
-        printf("    And %u more (--json lists all).\n", count - REPORT_FINDINGS_IN_BRIEF);
-}
-
-static void print_findings(const struct replay *replay)
-{
-    for (unsigned i = 0, alike; i < findings_count(replay->findings); i += alike) {
-        alike = count_alike(replay, i);
-        unsigned full = alike <= REPORT_FINDINGS_IN_FULL + 1 ? alike : REPORT_FINDINGS_IN_FULL;
-        for (unsigned j = 0; j < full; j++)
-            print_finding(replay, findings_at(replay->findings, i + j));
-        if (alike > full)
-            print_likewise(replay, i + full, alike - full);
-    }
-}
-
 static void print_all(struct replay *replay)
 {
     char first[40], last[40];
@@ -346,7 +276,7 @@ static void print_all(struct replay *replay)
         if (segment != NULL && lan != NULL)
             print_segment(replay, segment, lan);
     }
-    print_findings(replay);
+    replay_findings(replay);
     print_count("\nfindings: ", replay->finding_count[FINDING_ERROR], "error", "errors");
     print_count(", ", replay->finding_count[FINDING_WARNING], "warning", "warnings");
     print_count(", ", replay->finding_count[FINDING_NOTE], "note", "notes");
