@@ -90,7 +90,7 @@ void watch_begin_leave(const struct findings *findings, struct watch *watch, str
 void watch_note_cut(const struct findings *findings, const struct watch *watch, struct moment now,
                     struct seen_group *group, const struct seen_member *member, unsigned version)
 {
-    if (group->over_since == INSTANT_NEVER || group->left == INSTANT_NEVER ||
+    if (group->left == INSTANT_NEVER ||
         !is_within(member->last_report.at, group->left, findings->setup.switch_timeout) ||
         watch->round - group->left_round > 2 || member->last_round == watch->round ||
         !watch_is_answer_time(watch, now.at))

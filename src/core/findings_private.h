@@ -416,7 +416,7 @@ void watch_group_query(struct watch *watch, struct moment now, const struct igmp
 /** Decide about a leave, if it is time: nobody asked about it, or nobody is in the group any more.
  */
 void watch_settle_leave(struct watch *watch, struct seen_group *group, instant now);
-/** A member reports that has not left. Perhaps all had left, it seemed: this one had not, and was
+/** All had left, it seemed (over_since), but this member reports, which had not. Perhaps it was
  * never asked (D-30). */
 void watch_note_cut(const struct findings *findings, const struct watch *watch, struct moment now,
                     struct seen_group *group, const struct seen_member *member, unsigned version);

@@ -188,7 +188,7 @@ static void keep(struct findings *findings, struct watch *watch, struct moment n
             note_missed(findings, host, group, now, watch->round > 0 ? watch->round - 1 : 0);
             note_gap(findings, watch, now, group, member);
             /* Who starts anew joins, and nothing was cut. */
-            if (!is_change)
+            if (!is_change && group->over_since != INSTANT_NEVER)
                 watch_note_cut(findings, watch, now, group, member, version);
             note_answer(watch, now, host, group, member, version);
         }
