@@ -162,13 +162,20 @@ static int read_bracket(struct scan *scan, char sign)
     return 0;
 }
 
-/** The bracket that is open, where only values may stand: no setting begins or ends in it. */
+/** The innermost bracket that is open; NULL: none, or none that is known. */
+static const struct bracket *innermost(const struct scan *scan)
+{
+    bool is_known = has_brackets(scan) && scan->depth > 0 && scan->depth <= DEPTH_MOST;
+
+    return is_known ? &scan->open[scan->depth - 1] : NULL;
+}
+
+/** The same, where only values may stand: no setting begins or ends in it. */
 static const struct bracket *open_list(const struct scan *scan)
 {
-    if (!has_brackets(scan) || scan->depth == 0 || scan->depth > DEPTH_MOST)
-        return NULL;
-    const struct bracket *bracket = &scan->open[scan->depth - 1];
-    return bracket->sign == '{' ? NULL : bracket;
+    const struct bracket *bracket = innermost(scan);
+
+    return bracket && bracket->sign != '{' ? bracket : NULL;
 }
 
 static int read_sign(struct scan *scan)
@@ -359,8 +366,8 @@ bool config_hint(const char *path, const char *text, unsigned line, struct probl
               "the text that begins in this line has no second quote in it");
         return true;
     }
-    if (*scan.at == '\0' && scan.depth > 0 && scan.depth <= DEPTH_MOST) {
-        const struct bracket *bracket = &scan.open[scan.depth - 1];
+    const struct bracket *bracket = innermost(&scan);
+    if (*scan.at == '\0' && bracket) {
         blame(&scan, bracket->line, "the '%c' of this line is not closed before the file ends",
               bracket->sign);
         return true;
